@@ -1,0 +1,130 @@
+"""One link's protocol: bytes in, messages out, and which message is legal when.
+
+Rule: legality is these two tables and nothing else decides it. A pair that is not in the table is
+a RemoteProtocolError when it came from the other side and a LocalProtocolError when it came from
+us. The connection knows no socket, no board and no mesh; `now` is an argument, in seconds.
+"""
+
+from collections.abc import Iterator
+from enum import Enum, auto
+from typing import Final
+
+from p2psketch.codec import Frames, decode, encode
+from p2psketch.errors import LocalProtocolError, RemoteProtocolError
+from p2psketch.ids import PeerId
+from p2psketch.messages import (
+    Bye,
+    Draft,
+    Have,
+    HaveHash,
+    Hello,
+    Links,
+    Message,
+    Ops,
+    Ping,
+    Pong,
+    Presence,
+    Want,
+    Welcome,
+)
+
+PING_EVERY: Final = 5.0
+DEAD_AFTER: Final = 15.0
+GREET_WITHIN: Final = 5.0
+"""Seconds until Hello, or Welcome, must have come."""
+
+
+class State(Enum):
+    """Where the greeting of a link stands."""
+
+    GREETING = auto()
+    "we dialled and owe a Hello"
+    GREETED = auto()
+    "we said Hello and wait for Welcome"
+    LISTENING = auto()
+    "they dialled and owe a Hello"
+    DECIDING = auto()
+    "they said Hello and wait for our Welcome"
+    OPEN = auto()
+    CLOSED = auto()
+
+
+_TALK: Final = (Have, HaveHash, Want, Ops, Draft, Presence, Links, Ping, Pong)
+
+RECEIVING: Final[dict[tuple[State, type[Message]], State]] = {
+    (State.GREETED, Welcome): State.OPEN,
+    (State.GREETED, Bye): State.CLOSED,
+    (State.LISTENING, Hello): State.DECIDING,
+    (State.LISTENING, Bye): State.CLOSED,
+    (State.DECIDING, Bye): State.CLOSED,
+    (State.OPEN, Bye): State.CLOSED,
+    **{(State.OPEN, kind): State.OPEN for kind in _TALK},
+}
+
+SENDING: Final[dict[tuple[State, type[Message]], State]] = {
+    (State.GREETING, Hello): State.GREETED,
+    (State.DECIDING, Welcome): State.OPEN,
+    **{(state, Bye): State.CLOSED for state in State if state is not State.CLOSED},
+    **{(State.OPEN, kind): State.OPEN for kind in _TALK},
+}
+
+
+class Connection:
+    """Feed it what arrives with `receive`, send what `send` and `tick` return, look at `rtt` after a Pong."""
+
+    def __init__(self, peer: PeerId, *, dialled: bool, now: float) -> None:
+        self.peer = peer
+        self.state = State.GREETING if dialled else State.LISTENING
+        self.rtt: float | None = None
+        self._frames = Frames()
+        self._opened = now
+        self._heard = now
+        self._pinged = now
+        self._pings = 0
+
+    def send(self, message: Message) -> bytes:
+        """The bytes of a message; LocalProtocolError if it is not legal now."""
+        state = SENDING.get((self.state, type(message)))
+        if state is None:
+            raise LocalProtocolError(f"{type(message).__name__} cannot be sent while {self.state.name}")
+        self.state = state
+        return encode(message)
+
+    def receive(self, data: bytes, now: float) -> Iterator[Message]:
+        """The messages that `data` completes. Pings are yielded too: answer with `Pong`.
+
+        Raises RemoteProtocolError where the other side breaks the protocol; what came before holds.
+        """
+        self._heard = now
+        for payload in self._frames.feed(data):
+            message = decode(payload)
+            self._admit(message)
+            if type(message) is Pong and message.number == self._pings:
+                self.rtt = now - self._pinged
+            yield message
+
+    def _admit(self, message: Message) -> None:
+        state = RECEIVING.get((self.state, type(message)))
+        if state is None:
+            raise RemoteProtocolError(f"{type(message).__name__} is not allowed while {self.state.name}")
+        if isinstance(message, Hello | Welcome) and message.peer != self.peer:
+            raise RemoteProtocolError("the greeting names another peer than the certificate")
+        self.state = state
+
+    def tick(self, now: float) -> Ping | None:
+        """A Ping if one is due; RemoteProtocolError if the other side is silent for too long."""
+        if now - self._heard >= DEAD_AFTER:
+            raise RemoteProtocolError(f"not a byte for {DEAD_AFTER:.0f} s")
+        if self.state is not State.OPEN:
+            if self.state is not State.DECIDING and now - self._opened >= GREET_WITHIN:
+                raise RemoteProtocolError(f"no greeting within {GREET_WITHIN:.0f} s")
+            return None
+        if now - self._pinged < PING_EVERY:
+            return None
+        return self.ping(now)
+
+    def ping(self, now: float) -> Ping:
+        """A Ping now, whether due or not."""
+        self._pinged = now
+        self._pings += 1
+        return Ping(self._pings)

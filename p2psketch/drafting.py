@@ -1,0 +1,107 @@
+"""The stroke under our own pen: told to the others as it grows, at most 60 times a second.
+
+Rule: a draft is told in increments, each link from where it stands; the first carries the style.
+Points beyond what fits in a stroke continue as another.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+import numpy as np
+
+from p2psketch import ink
+from p2psketch.ids import PeerId
+from p2psketch.messages import CANCELLED, ENDED, GOING, Draft
+from p2psketch.shapes import Fields, Value
+
+EVERY: Final = 1 / 60
+"""Seconds between two words about the same draft or pointer."""
+
+FARTHEST: Final = 4_000_000
+"""Strokes that begin further out, in px, are placed there by `placement`, so that ink stays small."""
+
+
+class Drafting:
+    """One draft at a time."""
+
+    def __init__(self, me: PeerId) -> None:
+        self._me = me
+        self._number = 0
+        self._fields: dict[str, Value] | None = None
+        self._origin = (0.0, 0.0)
+        self._points: list[tuple[float, float]] = []
+        self._pressure: list[float] = []
+        self._told = 0
+        self._told_at = 0.0
+
+    @property
+    def active(self) -> bool:
+        """Is something being drawn?"""
+        return self._fields is not None
+
+    @property
+    def fields(self) -> Fields:
+        """The style, as it was begun with."""
+        return {name: value for name, value in (self._fields or {}).items() if name != "placement"}
+
+    def tail(self) -> tuple[list[tuple[float, float]], list[float] | None]:
+        """Where the pen is, as one point and one pressure: the next stroke begins there when this one is full."""
+        (x, y), (left, top) = self._points[-1], self._origin
+        return [(x + left, y + top)], self._pressure[-1:] or None
+
+    def begin(self, fields: Fields) -> None:
+        """The pen touches the board."""
+        self._number += 1
+        self._fields = dict(fields)
+        self._points, self._pressure, self._told, self._origin = [], [], 0, (0.0, 0.0)
+
+    def extend(self, points: Sequence[tuple[float, float]], pressure: Sequence[float] | None) -> int:
+        """Add points; returns how many of them fit."""
+        if not self._points and points and max(map(abs, points[0])) > FARTHEST:
+            self._place(*map(round, points[0]))
+        room = ink.MAX_POINTS - len(self._points)
+        left, top = self._origin
+        self._points += [(x - left, y - top) for x, y in points[:room]]
+        if pressure is not None:
+            self._pressure += pressure[:room]
+        return min(room, len(points))
+
+    def _place(self, x: int, y: int) -> None:
+        assert self._fields is not None
+        self._origin = x, y
+        self._fields["placement"] = [1, 0, 0, 1, x, y]
+
+    def due(self) -> float | None:
+        """When the next increment is to be told, if there is one."""
+        return self._told_at + EVERY if self.active and len(self._points) > self._told else None
+
+    def increment(self, now: float) -> Draft | None:
+        """What has not been told yet."""
+        if not self.active or len(self._points) == self._told:
+            return None
+        draft = self._from(self._told)
+        self._told, self._told_at = len(self._points), now
+        return draft
+
+    def whole(self) -> Draft | None:
+        """All that has been told so far, for a link that has just come up."""
+        return self._from(0, self._told) if self.active and self._told else None
+
+    def _from(self, start: int, end: int | None = None) -> Draft:
+        fields = self._fields if start == 0 else None
+        return Draft(self._me, self._number, start, fields, self._encoded(start, end), GOING)
+
+    def _encoded(self, start: int, end: int | None) -> bytes:
+        pressure = np.array(self._pressure[start:end]) if self._pressure else None
+        return ink.encode(np.array(self._points[start:end], dtype=float), pressure)
+
+    def end(self, *, cancelled: bool = False) -> Draft:
+        """The pen leaves the board."""
+        self._fields = None
+        return Draft(self._me, self._number, 0, None, b"", CANCELLED if cancelled else ENDED)
+
+    def stroke(self) -> dict[str, Value] | None:
+        """The fields of the finished stroke; None if it has no points."""
+        if self._fields is None or not self._points:
+            return None
+        return {**self._fields, "points": self._encoded(0, None)}

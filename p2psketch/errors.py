@@ -1,0 +1,45 @@
+"""Every error that crosses a module's border, as one tree.
+
+Rule: `str(error)` is one clear sentence that can be shown to a person as it is.
+
+- `SketchError`
+    - `LocalProtocolError`: this program asked a connection for something it may not do (a bug here).
+    - `RemoteProtocolError`: the other side broke the protocol; closes that link, nothing else.
+        - `EnvelopeError`: the envelope of an op is wrong (sequence, head, time).
+    - `BodyError`: an op's fields are wrong; the op is void, its relay is not to blame.
+    - `InviteError`: a link or address that a person typed or pasted cannot be used.
+    - `StoreError`: a board file cannot be read or written.
+    - `Unreachable`: nobody answered in time.
+"""
+
+
+class SketchError(Exception):
+    """Base of all errors of this program; its text is for people."""
+
+
+class LocalProtocolError(SketchError):
+    """We tried something that is illegal in the connection's state."""
+
+
+class RemoteProtocolError(SketchError):
+    """The other side sent something illegal; close the link it came over."""
+
+
+class EnvelopeError(RemoteProtocolError):
+    """An op's envelope (types, author, sequence, head, time) does not hold."""
+
+
+class BodyError(SketchError):
+    """An op's body does not hold: the op is void on every peer alike."""
+
+
+class InviteError(SketchError):
+    """A link or an address given by a person cannot be used."""
+
+
+class StoreError(SketchError):
+    """A board file cannot be used."""
+
+
+class Unreachable(SketchError):
+    """Nobody answered within the time given."""

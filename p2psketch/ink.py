@@ -1,0 +1,119 @@
+"""Ink: the points of a stroke, and their pressure, as bytes.
+
+Rule: `encode` writes the one form there is, `check` is all that stands between a stranger's bytes and the rest, and
+whatever it accepts can be decoded. Nothing here knows colours, widths or shapes.
+
+The form: a flags byte (bit 0: has pressure, the others 0); the number of points n, a varint in its shortest form; x
+and y of the first point, then of the step to each next one, as zigzag varints of sixteenths of a pixel; n bytes of
+pressure if flagged. That is about 2 bytes a point. Varints are little-endian, base 128 and at most 4 bytes long, so
+coordinates and steps are within 2^27 / 16 (8.4 million) pixels; a stroke further out carries a `placement`.
+"""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from p2psketch.geometry import Floats, Point, Rect, bounds_of
+
+Pressure = NDArray[np.float32]
+
+MAX_POINTS = 10_000
+
+_UNITS = 16
+_LIMIT = 2**27
+_SHIFTS = np.arange(0, 28, 7)
+_HAS_PRESSURE = 1
+_CLASSES = bytes([0] * 128 + [1] * 128)
+_LAST, _TOO_LONG = b"\0", b"\1" * 4
+
+
+def encode(points: Floats | Sequence[Point], pressure: Floats | Pressure | None = None) -> bytes:
+    """Points (n, 2) in pixels, rounded to sixteenths, and pressure (n,) from 0 to 1, rounded to 255ths, or None.
+
+    ValueError unless 1 <= n <= MAX_POINTS, all is finite and no coordinate or step is out of range.
+    """
+    places = np.asarray(points, dtype=np.float64)
+    n = len(places)
+    if not 1 <= n <= MAX_POINTS or places.shape != (n, 2):
+        raise ValueError(f"a stroke has 1 to {MAX_POINTS} points of two coordinates")
+    if not (np.abs(places) < _LIMIT / _UNITS).all():
+        raise ValueError("a stroke so far out needs a placement")
+    units = np.rint(places * _UNITS).astype(np.int64)
+    units[1:] -= units[:-1].copy()
+    flag = 0 if pressure is None else _HAS_PRESSURE
+    return bytes((flag, *_count_bytes(n))) + _varints(units.ravel()) + _pressure_bytes(pressure, n)
+
+
+def check(data: bytes) -> bool:
+    """Whether `data` is ink. Only counts varints: whatever their values are, they are good."""
+    if len(data) < 4:
+        return False
+    n, start = data[1], 2
+    if n > 127:
+        n, start = n - 128 + data[2] * 128, 3
+        if data[2] == 0 or data[2] > 127 or n > MAX_POINTS:
+            return False
+    flags = data[0]
+    if flags > _HAS_PRESSURE or n == 0:
+        return False
+    classes = data[start : len(data) - n * flags].translate(_CLASSES)
+    return classes.count(_LAST) == 2 * n and classes.endswith(_LAST) and _TOO_LONG not in classes
+
+
+def count(data: bytes) -> int:
+    """The number of points of checked ink."""
+    return data[1] if data[1] < 128 else data[1] - 128 + data[2] * 128
+
+
+def decode(data: bytes) -> tuple[Floats, Pressure | None]:
+    """The points (n, 2) in pixels and, if there is any, the pressure (n,) from 0 to 1 of checked ink."""
+    n = count(data)
+    if data[0] != _HAS_PRESSURE:
+        return _points(data, n), None
+    levels = np.frombuffer(data, np.uint8, n, len(data) - n)
+    return _points(data, n), levels.astype(np.float32) / np.float32(255)
+
+
+def bounds(data: bytes) -> Rect:
+    """The bounds of the points of checked ink, without the width of the line."""
+    rect = bounds_of(_points(data, count(data)))
+    assert rect is not None
+    return rect
+
+
+def _count_bytes(n: int) -> tuple[int, ...]:
+    return (n,) if n < 128 else (n % 128 + 128, n // 128)
+
+
+def _pressure_bytes(pressure: Floats | Pressure | None, n: int) -> bytes:
+    if pressure is None:
+        return b""
+    values = np.asarray(pressure, dtype=np.float64)
+    if values.shape != (n,) or not ((values >= 0) & (values <= 1)).all():
+        raise ValueError("pressure is one number from 0 to 1 for each point")
+    return np.rint(values * 255).astype(np.uint8).tobytes()
+
+
+def _varints(values: NDArray[np.int64]) -> bytes:
+    zigzag = (values << 1) ^ (values >> 63)
+    if (zigzag >= 2 * _LIMIT).any():
+        raise ValueError("two points of a stroke are too far apart")
+    rest = zigzag[:, None] >> _SHIFTS
+    groups = (rest & 127).astype(np.uint8)
+    groups[:, :-1] |= (rest[:, 1:] > 0).astype(np.uint8) << 7
+    rest[:, 0] = 1
+    return groups[rest > 0].tobytes()
+
+
+def _points(data: bytes, n: int) -> Floats:
+    start = 2 if n < 128 else 3
+    coded = np.frombuffer(data, np.uint8, len(data) - start - n * data[0], start)
+    last = (coded < 128).nonzero()[0]
+    first = np.zeros_like(last)
+    first[1:] = last[:-1] + 1
+    place = np.arange(len(coded)) - np.repeat(first, last - first + 1)
+    zigzag = np.add.reduceat((coded & 127) << (7 * place), first)
+    steps = (zigzag >> 1) ^ -(zigzag & 1)
+    points: Floats = steps.reshape(n, 2).cumsum(axis=0, dtype=np.float64) * (1 / _UNITS)
+    return points

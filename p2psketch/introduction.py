@@ -1,0 +1,75 @@
+"""How members find each other through trackers that know nothing.
+
+Rule: a tracker sees a room id, a random handle and a sealed card. What it hands out is opened
+here; a card that does not open was invented, and is ignored.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from p2psketch.address import Address
+from p2psketch.codec import decode_card, encode_card
+from p2psketch.effects import MemberJoined, MemberLeft, TrackerDown, TrackerEvent, TrackerRefused, TrackerUp
+from p2psketch.ids import PeerId
+from p2psketch.keys import Random, RoomKeys
+from p2psketch.mesh import Mesh
+from p2psketch.messages import PROTOCOL_VERSION, Announce, Entry
+
+NONCE_SIZE: Final = 12
+HANDLE_SIZE: Final = 16
+MAX_HANDLES: Final = 4096
+
+
+class Introduction:
+    """`trackers` tells of each tracker that has been heard of whether it is reachable, and why not."""
+
+    def __init__(self, room: RoomKeys, me: PeerId, urandom: Random) -> None:
+        self._room = room
+        self._me = me
+        self._urandom = urandom
+        self._handle = urandom(HANDLE_SIZE)
+        self._seen: Address | None = None
+        self._handles: dict[tuple[Address, bytes], PeerId] = {}
+        self.trackers: dict[Address, str | None] = {}
+
+    def announce(self, addresses: Sequence[Address]) -> Announce:
+        """What to tell the trackers: our card, sealed for the members of the room."""
+        card = encode_card(self._me, addresses, self._seen)
+        sealed = self._room.seal(self._handle, card, self._urandom(NONCE_SIZE))
+        return Announce(PROTOCOL_VERSION, self._room.room_id, self._handle, sealed)
+
+    def handle(self, event: TrackerEvent, mesh: Mesh, now: float) -> bool:
+        """Take notice of a tracker's words. True if our card has changed."""
+        match event:
+            case TrackerUp(tracker, entries, seen):
+                self.trackers[tracker] = None
+                for entry in entries:
+                    self._name(tracker, entry, mesh, now, patiently=False)
+                return self._see(seen, mesh.addresses)
+            case TrackerDown(tracker, reason) | TrackerRefused(tracker, reason):
+                self.trackers[tracker] = reason
+            case MemberJoined(tracker, entry):
+                self._name(tracker, entry, mesh, now, patiently=True)
+            case MemberLeft(tracker, handle):
+                peer = self._handles.pop((tracker, handle), None)
+                if peer is not None and mesh.to(peer) is None:
+                    mesh.contacts.forget(peer)
+        return False
+
+    def _name(self, tracker: Address, entry: Entry, mesh: Mesh, now: float, *, patiently: bool) -> None:
+        plain = self._room.unseal(entry.handle, entry.sealed)
+        card = decode_card(plain) if plain is not None else None
+        if card is None or len(self._handles) >= MAX_HANDLES:
+            return
+        peer, addresses, seen = card
+        self._handles[tracker, entry.handle] = peer
+        mesh.named(peer, addresses, now, patiently=patiently)
+        if seen is not None:
+            mesh.contacts.seen_at(peer, seen)
+
+    def _see(self, seen: Address, addresses: Sequence[Address]) -> bool:
+        """Of the address a tracker sees, the IP counts, with our own port: worth a try from afar."""
+        if not addresses or any(address.host == seen.host for address in addresses):
+            return False
+        before, self._seen = self._seen, Address(seen.host, addresses[0].port)
+        return before != self._seen

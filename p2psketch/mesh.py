@@ -1,0 +1,374 @@
+"""The mesh: who is linked to whom, and what to do about it.
+
+Rule: link up to everyone, until there are 24 links; settle double dials by comparing ids; redial
+what broke; tell everybody whom we are linked to. The mesh moves no ops and knows no board: it is
+told what happened on links and returns effects. Time and randomness are arguments.
+
+(Shape of the machine: iroh-gossip's `proto/state.rs`.)
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from random import Random
+from typing import Final
+
+from p2psketch import messages as m
+from p2psketch.address import Address
+from p2psketch.contacts import Contacts, speakable
+from p2psketch.effects import Dial, Drop, Effect, Notice, Opened, Remember, Send
+from p2psketch.ids import LinkId, PeerId, short
+
+DIALS_TO: Final = 24
+ACCEPTS_TO: Final = 32
+NEEDY: Final = 8
+"""A peer with fewer links is admitted even by a full one."""
+WELL_LINKED: Final = 16
+"""A link to a peer with this many may be dropped for a needy one."""
+DIALS_AT_ONCE: Final = 8
+SILENT_AFTER: Final = 6.0
+"""Seconds: a little more than the time between pings."""
+LINKS_EVERY: Final = 0.25
+JITTER: Final = 0.5
+PATIENCE: Final = 2.0
+"""Seconds in which a newcomer is expected to dial us first."""
+
+
+@dataclass(slots=True)
+class Link:
+    """A TLS connection with a member; `up` after Welcome, `confirmed` once something came over it after that."""
+
+    id: LinkId
+    peer: PeerId
+    address: Address
+    dialled: bool
+    heard: float
+    up: bool = False
+    confirmed: bool = False
+    leaving: bool = False
+    keeps: bool = True
+    links: int = 0
+    person: m.Person | None = None
+    addresses: tuple[Address, ...] = ()
+    rtt: float | None = None
+    neighbours: dict[PeerId, m.Neighbour] = field(default_factory=dict)
+
+
+class Mesh:
+    """`linked` and `unlinked` collect what the session has to know after each call; it empties them."""
+
+    def __init__(self, me: PeerId, person: m.Person, rng: Random, *, keeps: bool, proof: bytes | None) -> None:
+        self.me = me
+        self.person = person
+        self.keeps = keeps
+        self.proof = proof
+        self.contacts = Contacts(rng)
+        self.addresses: tuple[Address, ...] = ()
+        self.linked: list[LinkId] = []
+        self.unlinked: list[tuple[LinkId, PeerId]] = []
+        self._rng = rng
+        self._links: dict[LinkId, Link] = {}
+        self._by_peer: dict[PeerId, Link] = {}
+        self._told = 0.0
+        self._changed = False
+        self._forwarding: dict[tuple[PeerId, LinkId | None], tuple[LinkId, ...]] = {}
+
+    # -- what others ask -------------------------------------------------------------------------
+
+    def link(self, id: LinkId) -> Link | None:
+        """A link that is up."""
+        link = self._links.get(id)
+        return link if link is not None and link.up else None
+
+    def to(self, peer: PeerId) -> Link | None:
+        """The link that is up with a peer."""
+        return self._by_peer.get(peer)
+
+    def up(self) -> Iterable[Link]:
+        """One link per linked peer."""
+        return self._by_peer.values()
+
+    def __len__(self) -> int:
+        """How many peers are linked."""
+        return len(self._by_peer)
+
+    def afar(self) -> dict[PeerId, m.Neighbour]:
+        """The peers that only others are linked to."""
+        known: dict[PeerId, m.Neighbour] = {}
+        for link in self.up():
+            known.update(link.neighbours)
+        return {peer: who for peer, who in known.items() if peer != self.me and peer not in self._by_peer}
+
+    def forwarding(self, author: PeerId, came_over: LinkId | None) -> tuple[LinkId, ...]:
+        """The links over which we pass on what `author` just did.
+
+        Our own goes to all. For a peer not linked to the author, one common neighbour, the same for
+        everyone who knows the same links, passes it on; where none is known, whoever has it passes it
+        to each neighbour that the one it came from does not serve.
+        """
+        key = author, came_over
+        if key not in self._forwarding:
+            self._forwarding[key] = tuple(self._forward(author, came_over))
+        return self._forwarding[key]
+
+    def _forward(self, author: PeerId, came_over: LinkId | None) -> Iterable[LinkId]:
+        source = None if came_over is None else self._links.get(came_over)
+        for link in self.up():
+            if author == self.me:
+                yield link.id
+            elif link.peer != author and link is not source and not self._are_linked(link.peer, author):
+                chosen = self._relay(author, link.peer)
+                if chosen == self.me or (
+                    chosen is None and (source is None or not self._are_linked(source.peer, link.peer))
+                ):
+                    yield link.id
+
+    def _are_linked(self, one: PeerId, other: PeerId) -> bool:
+        """As far as either of them has told us."""
+        first, second = self._by_peer.get(one), self._by_peer.get(other)
+        return (first is not None and other in first.neighbours) or (second is not None and one in second.neighbours)
+
+    def _relay(self, author: PeerId, reader: PeerId) -> PeerId | None:
+        """The common neighbour of both, by rendezvous hashing (Thaler & Ravishankar 1996)."""
+        common = [
+            link.peer
+            for link in self.up()
+            if link.peer not in (author, reader)
+            and self._are_linked(link.peer, author)
+            and self._are_linked(link.peer, reader)
+        ]
+        if author in self._by_peer and reader in self._by_peer:
+            common.append(self.me)
+        return min(common, key=lambda peer: blake2b(peer + author + reader).digest(), default=None)
+
+    # -- addresses and names ---------------------------------------------------------------------
+
+    def listening(self, addresses: Sequence[Address]) -> None:
+        """Where we can be reached has changed."""
+        self.addresses = tuple(addresses)
+        self.contacts.own.update(addresses)
+        self._changed = True
+
+    def renamed(self, person: m.Person) -> None:
+        """We are called something else now."""
+        self.person = person
+        self._changed = True
+
+    def named(self, peer: PeerId, addresses: Iterable[Address], now: float, *, patiently: bool = False) -> None:
+        """A tracker or a peer named somebody; `patiently`: a newcomer, who will dial us."""
+        if peer != self.me:
+            self.contacts.named(peer, addresses, now, within=PATIENCE if patiently else JITTER)
+
+    # -- what happens on links ---------------------------------------------------------------------
+
+    def opened(self, event: Opened, now: float) -> list[Effect]:
+        """TLS is up."""
+        effects: list[Effect] = []
+        if event.dialled and self.contacts.answered(event.address, event.peer, self.me, now):
+            effects.append(Remember(tuple(self.contacts.book)))
+        self._links[event.link] = Link(event.link, event.peer, event.address, event.dialled, now)
+        if event.peer == self.me:
+            return [*effects, self._drop(self._links[event.link], m.ITSELF)]
+        if event.dialled:
+            effects.append(Send(event.link, self._hello(event.address)))
+        return effects
+
+    def _hello(self, to: Address) -> m.Hello:
+        addresses = speakable(self.addresses, to=to)
+        return m.Hello((m.PROTOCOL_VERSION,), self.me, self.person, addresses, len(self), self.keeps, self.proof)
+
+    def _welcome(self, to: Address) -> m.Welcome:
+        addresses = speakable(self.addresses, to=to)
+        return m.Welcome(m.PROTOCOL_VERSION, self.me, self.person, addresses, len(self), self.keeps, self.proof)
+
+    def received(self, id: LinkId, message: m.PeerMessage, now: float) -> list[Effect]:
+        """Any message at all; those of the mesh itself are dealt with here."""
+        link = self._links.get(id)
+        if link is None or link.leaving:
+            return []
+        link.heard = now
+        match message:
+            case m.Hello():
+                return self._greeted(link, message, now)
+            case m.Welcome():
+                return self._welcomed(link, message, now)
+            case m.Links(neighbours):
+                self._told_of(link, neighbours, now)
+            case m.Bye():
+                return self._parted(link, message)
+        return self._confirm(link) if link.up and not link.confirmed else []
+
+    def _greeted(self, link: Link, hello: m.Hello, now: float) -> list[Effect]:
+        refusal = self._refusal(link, hello, now)
+        if refusal is not None:
+            return [self._drop(link, refusal)]
+        effects: list[Effect] = []
+        if len(self) >= ACCEPTS_TO and link.peer not in self._by_peer:
+            effects.append(self._make_room())
+        self._introduce(link, hello.person, hello.addresses, hello.links, keeps=hello.keeps)
+        effects.append(Send(link.id, self._welcome(link.address)))
+        return effects + self._come_up(link, now)
+
+    def _refusal(self, link: Link, hello: m.Hello, now: float) -> str | None:
+        """Why a Hello is not welcome, if it is not."""
+        if m.PROTOCOL_VERSION not in hello.versions:
+            return m.VERSION
+        other = self._by_peer.get(link.peer)
+        if other is not None:
+            return m.DUPLICATE if other.confirmed and self._winner(other, link, now) is other else None
+        if len(self) >= ACCEPTS_TO and (hello.links >= NEEDY or not self._droppable()):
+            return m.FULL
+        return None
+
+    def _droppable(self) -> list[Link]:
+        return [link for link in self.up() if not link.dialled and link.links >= WELL_LINKED]
+
+    def _make_room(self) -> Effect:
+        return self._drop(self._rng.choice(self._droppable()), m.FULL)
+
+    def _welcomed(self, link: Link, welcome: m.Welcome, now: float) -> list[Effect]:
+        if welcome.version != m.PROTOCOL_VERSION:
+            return [self._drop(link, m.VERSION)]
+        self._introduce(link, welcome.person, welcome.addresses, welcome.links, keeps=welcome.keeps)
+        return self._come_up(link, now) + self._confirm(link)
+
+    def _introduce(
+        self, link: Link, person: m.Person, addresses: tuple[Address, ...], links: int, *, keeps: bool
+    ) -> None:
+        link.person, link.addresses, link.links, link.keeps = person, addresses, links, keeps
+
+    def _come_up(self, link: Link, now: float) -> list[Effect]:
+        """Greeted both ways. A double that is already up goes on until this link is confirmed, or wins itself."""
+        link.up, self._changed = True, True
+        self._forwarding.clear()
+        self.contacts.named(link.peer, link.addresses, now, within=0)
+        self.contacts.linked(link.peer, now)
+        other = self._by_peer.get(link.peer)
+        if other is None or self._winner(other, link, now) is link:
+            if other is not None:
+                self.unlinked.append((other.id, other.peer))
+            self._by_peer[link.peer] = link
+            self.linked.append(link.id)
+        return []
+
+    def _confirm(self, link: Link) -> list[Effect]:
+        """The winner of a double dial is known to work on both sides: now the losers can go."""
+        link.confirmed = True
+        winner = self._by_peer.get(link.peer)
+        return [
+            self._drop(double, m.DUPLICATE)
+            for double in list(self._links.values())
+            if double.peer == link.peer and double is not winner and double.up and winner and winner.confirmed
+        ]
+
+    def _winner(self, old: Link, new: Link, now: float) -> Link:
+        """Of two links with one peer: not the silent one; of one dialler the newer; else the lower id's dial."""
+        if now - old.heard >= SILENT_AFTER or old.dialled == new.dialled:
+            return new
+        return old if old.dialled == (self.me < old.peer) else new
+
+    def _told_of(self, link: Link, neighbours: Iterable[m.Neighbour], now: float) -> None:
+        link.neighbours = {neighbour.peer: neighbour for neighbour in neighbours}
+        itself = link.neighbours.pop(link.peer, None)
+        if itself is not None:
+            link.person, link.addresses = itself.person, itself.addresses
+            self.contacts.named(link.peer, link.addresses, now, within=0)
+        link.links = len(link.neighbours) + 1
+        self._forwarding.clear()
+        for neighbour in link.neighbours.values():
+            self.named(neighbour.peer, neighbour.addresses, now)
+
+    def _parted(self, link: Link, bye: m.Bye) -> list[Effect]:
+        link.leaving = True
+        if bye.reason == m.LEAVING:
+            self.contacts.forget(link.peer)
+        if bye.reason == m.VERSION:
+            return [Notice("Somebody runs another version of p2psketch that does not speak with this one.")]
+        return []
+
+    def measured(self, id: LinkId, rtt: float, now: float) -> None:
+        """A Pong came."""
+        link = self._links.get(id)
+        if link is not None:
+            link.rtt, link.heard = rtt, now
+
+    def closed(self, id: LinkId, now: float) -> None:
+        """A link is gone."""
+        link = self._links.pop(id, None)
+        if link is None:
+            return
+        self._forget_link(link, now)
+
+    def _forget_link(self, link: Link, now: float) -> None:
+        if self._by_peer.get(link.peer) is not link:
+            return
+        del self._by_peer[link.peer]
+        self._forwarding.clear()
+        self._changed = True
+        self.unlinked.append((link.id, link.peer))
+        double = next((other for other in self._links.values() if other.peer == link.peer and other.up), None)
+        if double is not None and not double.leaving:
+            self._by_peer[link.peer] = double
+            self.linked.append(double.id)
+        else:
+            self.contacts.lost(link.peer, now)
+
+    def _drop(self, link: Link, reason: str, text: str = "") -> Effect:
+        """From here on the link counts as gone; Closed comes later."""
+        link.leaving = True
+        link.up = False
+        if self._by_peer.get(link.peer) is link:
+            self._forget_link(link, link.heard)
+        return Drop(link.id, m.Bye(reason, text[:200]))
+
+    def refuse(self, id: LinkId, text: str) -> list[Effect]:
+        """What came over a link does not hold: it is closed, nothing else."""
+        link = self._links.get(id)
+        return [self._drop(link, m.PROTOCOL, text)] if link is not None and not link.leaving else []
+
+    def leave(self) -> list[Effect]:
+        """Say goodbye to everybody."""
+        return [Drop(link.id, m.Bye(m.LEAVING)) for link in self._links.values() if not link.leaving]
+
+    # -- time ------------------------------------------------------------------------------------------
+
+    def tick(self, now: float) -> list[Effect]:
+        """Dial who is due, tell of changed links."""
+        self.contacts.expire(now, self._by_peer.keys())
+        effects: list[Effect] = []
+        if (room := self._room_for_dials()) > 0:
+            effects += [Dial(address) for address in self.contacts.due(now, self._by_peer.keys(), room)]
+        if self._changed and now - self._told >= LINKS_EVERY:
+            effects += self._tell(now)
+        return effects
+
+    def _room_for_dials(self) -> int:
+        greeting = sum(link.dialled and not link.up and not link.leaving for link in self._links.values())
+        under_way = self.contacts.dialling + greeting
+        return min(DIALS_TO - len(self), DIALS_AT_ONCE) - under_way
+
+    def _tell(self, now: float) -> list[Effect]:
+        """To each neighbour: who we are, and who our other neighbours are."""
+        self._changed, self._told = False, now
+        effects: list[Effect] = []
+        for link in self.up():
+            us = m.Neighbour(self.me, self.person, speakable(self.addresses, to=link.address))
+            others = [
+                m.Neighbour(other.peer, other.person, speakable(other.addresses, to=link.address))
+                for other in self.up()
+                if other is not link and other.person is not None
+            ]
+            effects.append(Send(link.id, m.Links((us, *others)[:64])))
+        return effects
+
+    def deadline(self) -> float | None:
+        """When `tick` has something to do."""
+        times = [self._told + LINKS_EVERY] if self._changed else []
+        if self._room_for_dials() > 0:
+            due = self.contacts.next_due(self._by_peer.keys())
+            if due is not None:
+                times.append(due)
+        return min(times, default=None)
+
+    def __repr__(self) -> str:
+        return f"<Mesh of {short(self.me)}: {', '.join(short(peer) for peer in self._by_peer)}>"

@@ -1,0 +1,166 @@
+"""The oplog: per author a gap-free, hash-chained log, and the version vector over all of them.
+
+Rule: the log knows envelopes only (author, seq, time, wall time, head); bodies are bytes to it.
+A chunk joins the log where its start head is ours; what lies beyond a gap is told, not taken.
+Ops travel and are stored as their author encoded them: a blob of MessagePack triples
+`[time, wall, body]`, back to back, so that chunks are joined by joining their bytes.
+"""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import msgpack
+
+from p2psketch.clock import MAX_TIME
+from p2psketch.errors import EnvelopeError
+from p2psketch.ids import PeerId, short
+from p2psketch.ops import MAX_BODY, MAX_WALL, Op, chain, first_head, read_op
+
+HEAD_PREFIX: Final = 16
+"""Bytes of a head that version vectors carry."""
+
+MAX_OPS: Final = 65_535
+CHUNK_BYTES: Final = 64 * 1024
+"""Chunks are cut at about this size."""
+
+Triple = tuple[int, int, bytes]
+"""Time, wall time in ms, body."""
+
+
+class Chunk(NamedTuple):
+    """Consecutive ops of one author, from `first` on; `head` is the author's running head before them."""
+
+    author: PeerId
+    first: int
+    head: bytes
+    length: int
+    blob: bytes
+    signature: bytes | None = None
+    proof: bytes | None = None
+
+    @property
+    def last(self) -> int:
+        """The seq of the last op."""
+        return self.first + self.length - 1
+
+
+class Tip(NamedTuple):
+    """Where one author's log ends."""
+
+    seq: int
+    head: bytes
+    time: int
+
+
+class Known(NamedTuple):
+    """An entry of a version vector: ops up to `seq`, and the first 16 bytes of the head there."""
+
+    seq: int
+    head: bytes
+
+
+def known(tip: Tip) -> Known:
+    """A tip as others are told of it."""
+    return Known(tip.seq, tip.head[:HEAD_PREFIX])
+
+
+class Accepted(NamedTuple):
+    """What joined the log: the ops, and the chunk of exactly those, to be stored and passed on."""
+
+    chunk: Chunk
+    ops: list[Op]
+
+
+def unpack_triples(count: int, blob: bytes) -> list[Triple]:
+    """The triples of a blob; raises EnvelopeError where types, sizes or their number are wrong."""
+    header = b"\xdc" + count.to_bytes(2, "big")
+    try:
+        triples = msgpack.unpackb(header + blob)
+    except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException) as error:
+        raise EnvelopeError("ops are not MessagePack triples") from error
+    for triple in triples:
+        if type(triple) is not list or len(triple) != 3:
+            raise EnvelopeError("an op is not a triple")
+        time, wall, body = triple
+        if type(time) is not int or not 0 < time < MAX_TIME:
+            raise EnvelopeError("an op's time is out of range")
+        if type(wall) is not int or not 0 <= wall < MAX_WALL:
+            raise EnvelopeError("an op's wall time is out of range")
+        if type(body) is not bytes or len(body) > MAX_BODY:
+            raise EnvelopeError("an op's body is too large")
+    return triples  # type: ignore[no-any-return]
+
+
+def pack_triples(triples: list[Triple]) -> bytes:
+    """The inverse of `unpack_triples`."""
+    return b"".join(map(msgpack.packb, triples))
+
+
+class OpLog:
+    """The tips of all authors of one room. Holds no ops: those are in the store."""
+
+    def __init__(self, room: bytes) -> None:
+        self.room = room
+        self._tips: dict[PeerId, Tip] = {}
+
+    def tip(self, author: PeerId) -> Tip:
+        """Where an author's log ends; seq 0 if nothing of it is known."""
+        return self._tips.get(author) or Tip(0, first_head(self.room, author), 0)
+
+    def seq(self, author: PeerId) -> int:
+        """How many ops of an author are here."""
+        tip = self._tips.get(author)
+        return tip.seq if tip else 0
+
+    def tips(self) -> Iterator[tuple[PeerId, Tip]]:
+        """All authors of whom anything is known."""
+        return iter(self._tips.items())
+
+    def op_count(self) -> int:
+        """All ops of all authors."""
+        return sum(tip.seq for tip in self._tips.values())
+
+    def append(self, author: PeerId, time: int, wall: int, body: bytes) -> Chunk:
+        """Commit an op of our own: the chunk of it alone."""
+        tip = self.tip(author)
+        seq = tip.seq + 1
+        head = chain(tip.head, author, seq, time, wall, body)
+        self._tips[author] = Tip(seq, head, time)
+        return Chunk(author, seq, tip.head, 1, msgpack.packb((time, wall, body)))
+
+    def accept(self, chunk: Chunk) -> Accepted | None:
+        """Take the part of a chunk that is new; None if nothing is, or if it lies beyond a gap.
+
+        Raises EnvelopeError where the chunk does not continue our log, or is not well-formed.
+        """
+        tip = self.tip(chunk.author)
+        if chunk.first > tip.seq + 1 or chunk.last <= tip.seq:
+            return None
+        triples = unpack_triples(chunk.length, chunk.blob)
+        seen = tip.seq + 1 - chunk.first
+        if seen:
+            chunk, triples = self._without(chunk, triples, seen)
+        if chunk.head != tip.head:
+            raise EnvelopeError(f"ops of {short(chunk.author)} from {chunk.first} do not continue its log")
+        return Accepted(chunk, self._extend(chunk, triples, tip))
+
+    def _without(self, chunk: Chunk, triples: list[Triple], seen: int) -> tuple[Chunk, list[Triple]]:
+        """The chunk less its first `seen` ops, which are here already."""
+        head = chunk.head
+        for offset, (time, wall, body) in enumerate(triples[:seen]):
+            head = chain(head, chunk.author, chunk.first + offset, time, wall, body)
+        rest = triples[seen:]
+        return chunk._replace(first=chunk.first + seen, head=head, length=len(rest), blob=pack_triples(rest)), rest
+
+    def _extend(self, chunk: Chunk, triples: list[Triple], tip: Tip) -> list[Op]:
+        author, (seq, head, latest) = chunk.author, tip
+        ops: list[Op] = []
+        for time, wall, body in triples:
+            seq += 1
+            if time <= latest:
+                raise EnvelopeError(f"the times of {short(author)} do not increase at op {seq}")
+            head = chain(head, author, seq, time, wall, body)
+            latest = time
+            ops.append(read_op(author, seq, time, wall, body))
+        self._tips[author] = Tip(seq, head, latest)
+        return ops

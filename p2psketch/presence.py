@@ -1,0 +1,102 @@
+"""Who points where, and what is being drawn right now: seen by all, kept by nobody.
+
+Rule: nothing here is history. The newest word of each author wins, and what is not renewed for
+30 seconds is gone.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final
+
+import numpy as np
+
+from p2psketch import ink
+from p2psketch.ids import PeerId
+from p2psketch.messages import GOING, Draft, Presence
+from p2psketch.shapes import Fields
+
+EXPIRES_AFTER: Final = 30.0
+"""Seconds."""
+
+DraftKey = tuple[PeerId, int]
+
+
+@dataclass(slots=True)
+class Sketch:
+    """A draft as far as it is known: style, points (n, 2) in board pixels, pressure (n,) in 0…1 or None."""
+
+    author: PeerId
+    number: int
+    fields: Fields
+    points: np.ndarray = field(default_factory=lambda: np.empty((0, 2)))
+    pressure: np.ndarray | None = None
+    seen: float = 0.0
+
+    def extend(self, data: bytes) -> None:
+        """Add ink, as `ink.encode` wrote it."""
+        points, pressure = ink.decode(data)
+        if pressure is not None:
+            had = self.pressure if self.pressure is not None else np.ones(len(self.points), np.float32)
+            self.pressure = np.concatenate((had, pressure))
+        elif self.pressure is not None:
+            self.pressure = np.concatenate((self.pressure, np.ones(len(points), np.float32)))
+        self.points = np.concatenate((self.points, points))
+
+
+class Presences:
+    """What is known of everybody else's pointer and drafts."""
+
+    def __init__(self) -> None:
+        self.pointers: dict[PeerId, Presence] = {}
+        self.sketches: dict[DraftKey, Sketch] = {}
+        self._seen: dict[PeerId, float] = {}
+
+    def point(self, message: Presence, now: float) -> None:
+        """Somebody's pointer moved, or left the board."""
+        self.pointers[message.author] = message
+        self._seen[message.author] = now
+
+    def draft(self, message: Draft, now: float) -> bool:
+        """More of somebody's draft, or its end. False if it was of no use: its beginning is not known."""
+        key = message.author, message.number
+        if message.state != GOING:
+            return self.sketches.pop(key, None) is not None
+        if message.start == 0 and message.fields is not None:
+            self._replace(Sketch(message.author, message.number, message.fields))
+        sketch = self.sketches.get(key)
+        if sketch is None or message.start > len(sketch.points):
+            return False
+        sketch.seen = now
+        if not message.ink:
+            return False
+        if message.start + ink.count(message.ink) > ink.MAX_POINTS:
+            return False
+        if message.start < len(sketch.points):
+            sketch.points = sketch.points[: message.start]
+            sketch.pressure = None if sketch.pressure is None else sketch.pressure[: message.start]
+        sketch.extend(message.ink)
+        return True
+
+    def _replace(self, sketch: Sketch) -> None:
+        """An author draws one thing at a time: a new draft ends the older ones."""
+        for key in [key for key in self.sketches if key[0] == sketch.author]:
+            del self.sketches[key]
+        self.sketches[sketch.author, sketch.number] = sketch
+
+    def forget(self, peer: PeerId) -> bool:
+        """Somebody is gone. True if anything of them was shown."""
+        drafts = [key for key in self.sketches if key[0] == peer]
+        for key in drafts:
+            del self.sketches[key]
+        self._seen.pop(peer, None)
+        return self.pointers.pop(peer, None) is not None or bool(drafts)
+
+    def expire(self, now: float) -> set[PeerId]:
+        """Drop what has not been renewed; says whose."""
+        gone = {peer for peer, seen in self._seen.items() if now - seen > EXPIRES_AFTER}
+        for peer in gone:
+            del self.pointers[peer], self._seen[peer]
+        for key, sketch in list(self.sketches.items()):
+            if now - sketch.seen > EXPIRES_AFTER:
+                del self.sketches[key]
+                gone.add(sketch.author)
+        return gone

@@ -1,0 +1,115 @@
+"""What a session looks like to a person: who is here, and how things stand.
+
+Rule: read only. Every sentence and number that a window or `info` shows about the mesh comes from
+here, so that all of them say the same.
+"""
+
+from dataclasses import dataclass
+
+from p2psketch.ids import PeerId, short
+from p2psketch.messages import Person
+from p2psketch.session import Session
+
+YOU, DIRECT, RELAYED, CONNECTING, LOST = "you", "direct", "relayed", "connecting", "lost"
+
+NOBODY = Person("somebody", 0x868E96)
+
+
+@dataclass(frozen=True, slots=True)
+class PersonView:
+    """One person; `rtt_ms`, `digest` and `shapes` only over a direct link. `same`: is their board equal to ours?"""
+
+    peer: PeerId
+    name: str
+    color: int
+    state: str
+    address: str = ""
+    rtt_ms: float | None = None
+    digest: bytes = b""
+    shapes: int | None = None
+    same: bool | None = None
+    has_latest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """`progress` from 0 to 1 while catching up; `peers_with_latest`: on how many others our latest op is on disk."""
+
+    trackers: dict[str, str | None]
+    direct: int
+    relayed: int
+    connecting: int
+    progress: float | None
+    open_room: bool
+    saved: bool
+    peers_with_latest: int
+
+    @property
+    def tracker_reachable(self) -> bool | None:
+        """None if there is no tracker at all."""
+        return any(why is None for why in self.trackers.values()) if self.trackers else None
+
+
+def people_of(session: Session) -> list[PersonView]:
+    """Oneself, then the linked, the relayed, and those we look for."""
+    mesh = session.mesh
+    people = [PersonView(session.me, mesh.person.name, mesh.person.color, YOU)]
+    people += sorted((_direct(session, link.peer) for link in mesh.up()), key=_by_name)
+    afar = mesh.afar()
+    relayed = [PersonView(p, n.person.name, n.person.color, RELAYED) for p, n in afar.items()]
+    people += sorted(relayed, key=_by_name)
+    return people + sorted(_sought(session, set(afar)), key=_by_name)
+
+
+def _by_name(person: PersonView) -> tuple[str, bytes]:
+    return person.name.casefold(), person.peer
+
+
+def _direct(session: Session, peer: PeerId) -> PersonView:
+    link = session.mesh.to(peer)
+    assert link is not None
+    who, says = link.person or NOBODY, session.says.get(link.id)
+    mine = session.log.seq(session.me)
+    return PersonView(
+        peer,
+        who.name,
+        who.color,
+        DIRECT,
+        str(link.address),
+        None if link.rtt is None else link.rtt * 1000,
+        says.digest if says else b"",
+        says.shapes if says and says.digest else None,
+        says.digest == session.document.digest() if says and says.digest else None,
+        link.keeps and session.catchup.known(link.id, session.me) >= mine > 0,
+    )
+
+
+def _sought(session: Session, afar: set[PeerId]) -> list[PersonView]:
+    """Those we have an address of and no link to: lost if there was one."""
+    sought = []
+    for contact in session.mesh.contacts:
+        peer = contact.peer
+        if peer is None or peer == session.me or peer in afar or session.mesh.to(peer) is not None:
+            continue
+        known = session.persons.get(peer)
+        who = known or Person(short(peer), NOBODY.color)
+        state = LOST if known else CONNECTING
+        address = str(contact.addresses[0]) if contact.addresses else ""
+        sought.append(PersonView(peer, who.name, who.color, state, address))
+    return sought
+
+
+def status_of(session: Session, *, open_room: bool) -> Status:
+    """The truth, as far as it is known here."""
+    done, total = session.catchup.progress()
+    people = people_of(session)
+    return Status(
+        {str(tracker): why for tracker, why in session.introduction.trackers.items()},
+        sum(person.state == DIRECT for person in people),
+        sum(person.state == RELAYED for person in people),
+        sum(person.state == CONNECTING for person in people),
+        done / total if total else None,
+        open_room,
+        session.saved,
+        sum(person.has_latest for person in people),
+    )

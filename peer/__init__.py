@@ -1,0 +1,1 @@
+"""The peer: a window or a headless program that holds the whole board."""

@@ -1,0 +1,250 @@
+"""One open board, as tools, canvas and command line see it.
+
+Rule: owns the session; what a person does goes in, what the session asks of the network goes to
+`perform`, what it has for the view is gathered and told to the listeners once a turn. It runs in
+one thread, which is the Qt thread in a window and the event loop of a headless peer, and imports
+neither.
+"""
+
+import time
+from collections.abc import Callable, Collection, Iterable, Sequence
+from typing import Final, Protocol
+
+from p2psketch import effects as e
+from p2psketch.address import Address
+from p2psketch.document import Document
+from p2psketch.effects import Effect, Event, NetworkEffect, Notice
+from p2psketch.ids import PeerId, ShapeId
+from p2psketch.messages import Person, Point, Viewport
+from p2psketch.ops import Edit
+from p2psketch.presence import Presences
+from p2psketch.session import Session
+from p2psketch.shapes import Fields
+from p2psketch.views import PersonView, Status, people_of, status_of
+
+SOONEST: Final = 0.01
+"""Seconds between two ticks, however much happens."""
+LONGEST: Final = 1.0
+
+Perform = Callable[[Sequence[NetworkEffect]], None]
+
+
+class Timer(Protocol):
+    """Calls back once, in this board's thread. A new `start` replaces the old."""
+
+    def start(self, seconds: float, call: Callable[[], None]) -> None:
+        """Call after so many seconds."""
+
+    def stop(self) -> None:
+        """Do not call."""
+
+
+class Listener(Protocol):
+    """Who wants to know what changes."""
+
+    def changed(self, shapes: Collection[ShapeId]) -> None:
+        """These shapes are new, altered or gone; ask the document."""
+
+    def pointed(self, peers: Collection[PeerId]) -> None:
+        """Pointers or drafts of these people have changed; ask the presences."""
+
+    def people_changed(self) -> None:
+        """Ask `Board.people`."""
+
+    def status_changed(self) -> None:
+        """Ask `Board.status`."""
+
+    def noticed(self, notice: Notice) -> None:
+        """One sentence for the person."""
+
+
+class Board:
+    """The document to look at, and the verbs to change it."""
+
+    def __init__(self, session: Session, name: str, perform: Perform, timer: Timer, links: Sequence[tuple[str, str]]):
+        self.name = name
+        self.session = session
+        self._perform = perform
+        self._timer = timer
+        self._links = list(links)
+        self._listeners: list[Listener] = []
+        self._due = float("inf")
+        self._shapes: set[ShapeId] = set()
+        self._peers: set[PeerId] = set()
+        self._people = self._status = False
+        self._notices: list[Notice] = []
+        self.open_room = False
+
+    # -- looking -----------------------------------------------------------------------------------
+
+    @property
+    def me(self) -> PeerId:
+        """This launch."""
+        return self.session.me
+
+    @property
+    def document(self) -> Document:
+        """The shapes."""
+        return self.session.document
+
+    @property
+    def presences(self) -> Presences:
+        """Pointers and drafts of the others."""
+        return self.session.presences
+
+    @property
+    def can_undo(self) -> bool:
+        """Is there a step to take back?"""
+        return self.session.undo_history.can_undo
+
+    @property
+    def can_redo(self) -> bool:
+        """Is there a step to do again?"""
+        return self.session.undo_history.can_redo
+
+    def people(self) -> list[PersonView]:
+        """Everybody here, oneself first."""
+        return people_of(self.session)
+
+    def status(self) -> Status:
+        """How things stand."""
+        return status_of(self.session, open_room=self.open_room)
+
+    def invites(self) -> list[tuple[str, str]]:
+        """Links to share: what each permits, and the link."""
+        return list(self._links)
+
+    def watch(self, listener: Listener) -> None:
+        """Tell `listener` from now on."""
+        self._listeners.append(listener)
+
+    def unwatch(self, listener: Listener) -> None:
+        """Tell it no more."""
+        self._listeners.remove(listener)
+
+    # -- doing -------------------------------------------------------------------------------------
+
+    def edit(self, edit: Edit) -> None:
+        """One gesture, one step to undo."""
+        self._run(self.session.commit(edit, _wall()))
+
+    def undo(self) -> None:
+        """Take back the last step of one's own."""
+        self._run(self.session.undo(_wall()))
+
+    def redo(self) -> None:
+        """Do it again."""
+        self._run(self.session.undo(_wall(), redo=True))
+
+    def clear(self) -> None:
+        """Delete everything visible; can be undone."""
+        self._run(self.session.clear(_wall()))
+
+    def begin_draft(self, fields: Fields) -> None:
+        """The pen touches the board."""
+        self.session.begin_draft(fields)
+
+    def extend_draft(self, points: Sequence[Point], pressure: Sequence[float] | None = None) -> None:
+        """The pen moved."""
+        self._run(self.session.extend_draft(points, pressure, time.monotonic(), _wall()))
+
+    def finish_draft(self) -> None:
+        """The pen leaves the board: the draft becomes a stroke."""
+        self._run(self.session.finish_draft(_wall()))
+
+    def cancel_draft(self) -> None:
+        """The draft is not wanted."""
+        self._run(self.session.cancel_draft())
+
+    def point(self, cursor: Point | None, viewport: Viewport | None = None, tool: str = "") -> None:
+        """Where the pointer is, or None when it left the canvas."""
+        self._run(self.session.point(cursor, viewport, tool, time.monotonic()))
+
+    def rename_me(self, name: str, color: int) -> None:
+        """Be called something else."""
+        self._run(self.session.rename(Person(name, color), _wall()))
+
+    def dial(self, address: Address) -> None:
+        """Link to a peer whose address a person gave."""
+        self._run(self.session.dial(address, time.monotonic()))
+
+    def leave(self) -> None:
+        """Say goodbye to everybody; nothing is told to listeners any more."""
+        self._timer.stop()
+        self._listeners.clear()
+        self._run(self.session.leave())
+        self._timer.stop()
+
+    # -- turning -----------------------------------------------------------------------------------
+
+    def receive(self, events: Iterable[Event], seconds: float = float("inf")) -> None:
+        """Take events, until they end or `seconds` have passed."""
+        until = time.perf_counter() + seconds
+        for event in events:
+            self._route(self.session.handle(event, time.monotonic()))
+            if time.perf_counter() >= until:
+                break
+        self._tell()
+        self._tick_soon(SOONEST)
+
+    def _run(self, effects: Sequence[Effect]) -> None:
+        self._route(effects)
+        self._tell()
+        self._tick_soon(SOONEST)
+
+    def _route(self, effects: Sequence[Effect]) -> None:
+        """Network effects leave at once and in order; view effects are gathered."""
+        outward: list[NetworkEffect] = []
+        for effect in effects:
+            match effect:
+                case e.Changed(shapes):
+                    self._shapes |= shapes
+                case e.Pointed(peers):
+                    self._peers |= peers
+                case e.PeopleChanged():
+                    self._people = True
+                case e.StatusChanged():
+                    self._status = True
+                case Notice():
+                    self._notices.append(effect)
+                case _:
+                    outward.append(effect)
+        if outward:
+            self._perform(outward)
+
+    def _tell(self) -> None:
+        shapes, self._shapes = self._shapes, set()
+        peers, self._peers = self._peers, set()
+        people, self._people = self._people, False
+        status, self._status = self._status, False
+        notices, self._notices = self._notices, []
+        for listener in list(self._listeners):
+            if shapes:
+                listener.changed(shapes)
+            if peers:
+                listener.pointed(peers)
+            if people:
+                listener.people_changed()
+            if status or shapes:
+                listener.status_changed()
+            for notice in notices:
+                listener.noticed(notice)
+
+    def _tick_soon(self, seconds: float) -> None:
+        due = time.monotonic() + seconds
+        if due < self._due:
+            self._due = due
+            self._timer.start(seconds, self.tick)
+
+    def tick(self) -> None:
+        """Whatever is due; schedules the next one."""
+        now = time.monotonic()
+        self._due = float("inf")
+        self._route(self.session.tick(now))
+        self._tell()
+        self._tick_soon(min(max(self.session.deadline() - now, SOONEST), LONGEST))
+
+
+def _wall() -> int:
+    """Milliseconds since 1970."""
+    return time.time_ns() // 1_000_000

@@ -1,0 +1,58 @@
+"""Where this program keeps things on this machine, and the person's lasting key.
+
+Rule: `P2PSKETCH_HOME` moves everything; otherwise the system's own places are used (platformdirs).
+"""
+
+import os
+from pathlib import Path
+
+from platformdirs import user_data_path
+
+from p2psketch.errors import StoreError
+from p2psketch.keys import Identity
+
+SEED_SIZE = 32
+
+
+def home() -> Path:
+    """The directory of boards, settings and keys; it may not exist yet."""
+    moved = os.environ.get("P2PSKETCH_HOME")
+    return Path(moved) if moved else user_data_path("p2psketch", appauthor=False)
+
+
+def boards() -> Path:
+    """The directory of board files."""
+    return home() / "boards"
+
+
+def lasting_identity() -> Identity:
+    """The key that says, across launches and boards, that the same person drew this; made when first needed."""
+    path = home() / "person.key"
+    try:
+        seed = path.read_bytes()
+        if len(seed) == SEED_SIZE:
+            return Identity(seed)
+        path.rename(path.with_suffix(f".damaged-{os.getpid()}"))
+    except FileNotFoundError:
+        pass
+    except OSError as error:
+        raise StoreError(f"The key {path} cannot be read: {error}.") from error
+    return _make(path)
+
+
+def _make(path: Path) -> Identity:
+    seed = os.urandom(SEED_SIZE)
+    mine = path.with_name(f"{path.name}.{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with open(os.open(mine, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(seed)
+        try:
+            os.link(mine, path)
+        except FileExistsError:
+            seed = path.read_bytes()
+        finally:
+            mine.unlink()
+    except OSError as error:
+        raise StoreError(f"The directory {path.parent} cannot be used: {error}.") from error
+    return Identity(seed)

@@ -1,0 +1,353 @@
+"""The network side of a peer: sockets, links, trackers and the board file, in one asyncio loop.
+
+Rule: it decides nothing. Events go to `sink` as they happen; effects are performed in order. What
+is appended in one turn of the loop is committed at its end, and only then does anything leave:
+an op is on disk before it is sent.
+"""
+
+import asyncio
+import logging
+import socket
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import count
+from random import Random
+from typing import Final, assert_never
+
+from p2psketch import effects as e
+from p2psketch.address import Address, is_loopback
+from p2psketch.connection import Connection, State
+from p2psketch.errors import RemoteProtocolError, SketchError, StoreError
+from p2psketch.ids import LinkId, PeerId, short
+from p2psketch.messages import PROTOCOL, Announce, Bye, Ping, Pong
+from p2psketch.oplog import Chunk, Known
+from peer.outbox import Outbox
+from peer.store import Store
+from peer.trackers import TrackerClient
+from peer.transport import Credentials, Listener, PeerStream, dial
+
+log = logging.getLogger(__name__)
+
+TICK: Final = 1.0
+ASLEEP: Final = 5.0
+"""Seconds that a tick may be late before we must have slept."""
+LOOK_AROUND: Final = 10.0
+"""Seconds between two looks at this machine's own addresses."""
+GOODBYE: Final = 2.0
+
+Sink = Callable[[e.Event], None]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a peer lives: its board file (None: nothing is kept), the port it listens on, its trackers and hints."""
+
+    store: Callable[[], Store]
+    port: int = 0
+    trackers: tuple[Address, ...] = ()
+    peers: tuple[Address, ...] = ()
+
+
+class PeerLink:
+    """One link: its protocol, what waits for it, its stream. The owner of a `PeerStream`."""
+
+    def __init__(self, node: "Node", *, dialled: bool) -> None:
+        self._node = node
+        self._dialled = dialled
+        self._paused = False
+        self._measured = False
+        self.id = LinkId(0)
+
+    def opened(self, stream: PeerStream, peer: PeerId) -> None:
+        """TLS is up: from here on the link has a number and a protocol."""
+        now = time.monotonic()
+        self.stream = stream
+        self.connection = Connection(peer, dialled=self._dialled, now=now)
+        self.id = self._node.adopt(self)
+        self.outbox = Outbox(self.id, self.connection, self._node.read_log)
+        self._node.sink(e.Opened(self.id, peer, stream.remote, self._dialled))
+
+    def received(self, data: bytes) -> None:
+        """Bytes came."""
+        now = time.monotonic()
+        try:
+            for message in self.connection.receive(data, now):
+                if type(message) is Ping:
+                    self.outbox.send(Pong(message.number))
+                    self._node.wants_flush(self)
+                elif type(message) is Pong:
+                    if self.connection.rtt is not None:
+                        self._node.sink(e.Measured(self.id, self.connection.rtt))
+                else:
+                    self._node.sink(e.Received(self.id, message))  # type: ignore[arg-type]
+        except RemoteProtocolError as error:
+            self.blame(error)
+        if self.connection.state is State.OPEN and not self._measured:
+            self._measured = True
+            self.outbox.send(self.connection.ping(now))
+            self._node.wants_flush(self)
+
+    def blame(self, error: RemoteProtocolError) -> None:
+        """The other side broke the protocol: one line, and this link closes."""
+        log.warning("closing the link with %s: %s", short(self.connection.peer), error)
+        self.outbox.finish(Bye(PROTOCOL, str(error)[:200]))
+        self._node.wants_flush(self)
+
+    def flush(self) -> None:
+        """Write as long as the stream takes it."""
+        while not self._paused and (data := self.outbox.burst()):
+            self.stream.write(data)
+        if self.outbox.finished:
+            self.stream.close()
+
+    def tick(self, now: float) -> None:
+        """Ping, or give up on a silent link."""
+        try:
+            ping = self.connection.tick(now)
+        except RemoteProtocolError as error:
+            log.info("closing the link with %s: %s", short(self.connection.peer), error)
+            self.stream.abort(str(error))
+            return
+        if ping is not None:
+            self.outbox.send(ping)
+            self.flush()
+
+    def pause(self) -> None:
+        """The stream is full."""
+        self._paused = True
+
+    def resume(self) -> None:
+        """The stream has room again."""
+        self._paused = False
+        self._node.wants_flush(self)
+
+    def closed(self, stream: PeerStream, reason: str) -> None:  # noqa: ARG002 (asked for by StreamOwner)
+        """The stream is gone."""
+        self._node.bury(self, reason)
+
+
+class Node:
+    """Performs network effects. `start` reads the board and begins to listen; `close` says goodbye and ends."""
+
+    def __init__(self, credentials: Credentials, place: Place, sink: Sink, rng: Random) -> None:
+        self.sink = sink
+        self.port = 0
+        self._credentials = credentials
+        self._place = place
+        self._rng = rng
+        self._numbers = count(1)
+        self._links: dict[LinkId, PeerLink] = {}
+        self._dirty: dict[LinkId, PeerLink] = {}
+        self._tips: dict[PeerId, Known] = {}
+        self._flushing = False
+        self._store: Store
+        self._listener: Listener | None = None
+        self._trackers: list[TrackerClient] = []
+        self._announce: Announce | None = None
+        self._dials: set[asyncio.Task[None]] = set()
+        self._closing = False
+
+    # -- life ------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Open the board, tell what it holds, listen, look for trackers. SketchError if that is impossible."""
+        self._loop = asyncio.get_running_loop()
+        self._store = self._place.store()
+        for chunk in self._store.chunks():
+            self.sink(e.Stored(chunk))
+        self.sink(e.StoreRead(tuple(self._store.addresses())))
+        self._listener = await Listener.start(self._credentials, self._visitor, self._place.port)
+        self.port = self._listener.port
+        self._addresses: tuple[Address, ...] = ()
+        self._look_around()
+        for tracker in self._place.trackers:
+            self.add_tracker(tracker)
+        self._ticked = time.monotonic(), time.time()
+        self._looked = self._ticked[0]
+        self._loop.call_later(TICK, self._tick)
+
+    def add_tracker(self, address: Address) -> None:
+        """Announce ourselves at one more tracker."""
+        client = TrackerClient(address, self._announcement, self.sink, rng=self._rng)
+        self._trackers.append(client)
+        client.start()
+
+    def _announcement(self) -> Announce:
+        assert self._announce is not None
+        return self._announce
+
+    def _visitor(self) -> PeerLink:
+        return PeerLink(self, dialled=False)
+
+    async def close(self) -> None:
+        """Everything queued is flushed, as far as the links take it within two seconds."""
+        self._closing = True
+        self._flush()
+        if self._listener is not None:
+            await self._listener.close()
+        for task in self._dials:
+            task.cancel()
+        await asyncio.gather(*self._dials, *(client.close() for client in self._trackers), return_exceptions=True)
+        until = time.monotonic() + GOODBYE
+        while self._links and time.monotonic() < until:
+            await asyncio.sleep(0.01)
+        for link in list(self._links.values()):
+            link.stream.abort("closed here")
+        await asyncio.sleep(0)
+        self._store.close()
+
+    # -- effects -----------------------------------------------------------------------------------
+
+    def perform(self, effects: Iterable[e.NetworkEffect]) -> None:
+        """Do what the session asks, in order; writing to links waits for the end of this turn."""
+        for effect in effects:
+            match effect:
+                case e.Persist(chunk, tip):
+                    self._append(chunk, tip)
+                case e.Serve(link, author, first, last):
+                    if (found := self._links.get(link)) is not None:
+                        found.outbox.serve(author, first, last)
+                        self.wants_flush(found)
+                case e.Send(link, message):
+                    if (found := self._links.get(link)) is not None:
+                        found.outbox.send(message)
+                        self.wants_flush(found)
+                case e.Drop(link, bye):
+                    if (found := self._links.get(link)) is not None:
+                        found.outbox.finish(bye)
+                        self.wants_flush(found)
+                case e.Dial(address):
+                    self._dial(address)
+                case e.Announcing(announce):
+                    self._announce = announce
+                    for client in self._trackers:
+                        client.update()
+                case e.Remember(addresses):
+                    self._store.set_addresses(addresses)
+                case e.Logged(text):
+                    log.warning("%s", text)
+                case _:
+                    assert_never(effect)
+
+    def _append(self, chunk: Chunk, tip: Known) -> None:
+        try:
+            self._store.append(chunk)
+        except StoreError as error:
+            self._go_on_in_memory(error)
+        self._tips[chunk.author] = tip
+        self._schedule_flush()
+
+    def _go_on_in_memory(self, error: Exception) -> None:
+        """The board file cannot be written: everything goes on, and nothing is claimed to be on disk."""
+        log.error("the board file cannot be written: %s", error)
+        self._store = self._store.detached()
+        sentence = f"The board file cannot be written ({error}). Drawing goes on in memory only."
+        self._loop.call_soon(self.sink, e.StoreFailed(sentence))
+
+    def wants_flush(self, link: PeerLink) -> None:
+        """Something waits for a link."""
+        self._dirty[link.id] = link
+        self._schedule_flush()
+
+    def _schedule_flush(self) -> None:
+        if not self._flushing:
+            self._flushing = True
+            self._loop.call_soon(self._flush)
+
+    def _flush(self) -> None:
+        """First the disk, then the others."""
+        self._flushing = False
+        try:
+            self._store.commit()
+        except StoreError as error:
+            self._go_on_in_memory(error)
+        if self._tips and not self._store.detached_from:
+            tips, self._tips = tuple(self._tips.items()), {}
+            self.sink(e.Persisted(tips))
+        dirty, self._dirty = self._dirty, {}
+        for link in dirty.values():
+            link.flush()
+
+    def _dial(self, address: Address) -> None:
+        task = self._loop.create_task(self._try(address))
+        self._dials.add(task)
+        task.add_done_callback(self._dials.discard)
+
+    async def _try(self, address: Address) -> None:
+        try:
+            await dial(address, self._credentials, PeerLink(self, dialled=True))
+        except SketchError as error:
+            log.debug("%s", error)
+            self.sink(e.DialFailed(address, str(error)))
+
+    # -- links -------------------------------------------------------------------------------------
+
+    def adopt(self, link: PeerLink) -> LinkId:
+        """A number for a link."""
+        id = LinkId(next(self._numbers))
+        self._links[id] = link
+        return id
+
+    def bury(self, link: PeerLink, reason: str) -> None:
+        """A link is gone."""
+        if self._links.pop(link.id, None) is not None:
+            self._dirty.pop(link.id, None)
+            self.sink(e.Closed(link.id, reason))
+
+    def read_log(self, author: PeerId, first: int, last: int) -> Chunk | None:
+        """For outboxes: ops of the log."""
+        return self._store.read(author, first, last)
+
+    # -- time --------------------------------------------------------------------------------------
+
+    def _tick(self) -> None:
+        """Once a second: pings, sleep, and where this machine is."""
+        if self._closing:
+            return
+        now, wall = time.monotonic(), time.time()
+        late = max(now - self._ticked[0], wall - self._ticked[1]) - TICK
+        self._ticked = now, wall
+        if late > ASLEEP:
+            log.info("woke after %.0f s", late)
+            self.sink(e.Woke())
+            for client in self._trackers:
+                client.wake()
+        for link in list(self._links.values()):
+            link.tick(now)
+        if now - self._looked >= LOOK_AROUND or late > ASLEEP:
+            self._looked = now
+            self._look_around()
+        self._loop.call_later(TICK, self._tick)
+
+    def _look_around(self) -> None:
+        addresses = tuple(Address(host, self.port) for host in own_hosts([*self._place.trackers, *self._place.peers]))
+        if addresses != self._addresses:
+            self._addresses = addresses
+            self.sink(e.Listening(addresses))
+
+
+def own_hosts(towards: Iterable[Address]) -> list[str]:
+    """The IP addresses others can reach this machine by: those it would use towards them, or towards anywhere.
+
+    Loopback only if somebody we know is there, or there is nothing else.
+    """
+    hosts: list[str] = []
+    for address in (*towards, Address("192.0.2.1", 9), Address("2001:db8::1", 9)):
+        host = _source(address)
+        if host is not None and host not in hosts:
+            hosts.append(host)
+    near = [host for host in hosts if is_loopback(Address(host, 1))]
+    return [host for host in hosts if host not in near] + near or ["127.0.0.1"]
+
+
+def _source(address: Address) -> str | None:
+    """The local address that the system would send from; nothing is sent."""
+    try:
+        family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
+        with socket.socket(family, socket.SOCK_DGRAM) as probe:
+            probe.connect(address)
+            return str(probe.getsockname()[0])
+    except OSError:
+        return None
+

@@ -1,0 +1,240 @@
+"""A board on disk: one SQLite file from its first stroke.
+
+Rule: chunks are kept as their authors encoded them, each op is in the file before it is sent, and
+nothing is ever changed or removed. This is the only module that touches SQLite. A store belongs to
+the thread that opened it.
+"""
+
+import os
+import sqlite3
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Final, Self
+
+from p2psketch.address import Address
+from p2psketch.errors import StoreError
+from p2psketch.ids import PeerId
+from p2psketch.oplog import CHUNK_BYTES, Chunk
+
+APPLICATION_ID: Final = int.from_bytes(b"p2ps", "big")
+FORMAT: Final = 1
+RECENT_BYTES: Final = 2 * 1024 * 1024
+BUSY_MS: Final = 2000
+SUFFIX: Final = ".p2psketch"
+
+SCHEMA: Final = """
+CREATE TABLE authors (id INTEGER PRIMARY KEY, peer BLOB NOT NULL UNIQUE, proof BLOB);
+CREATE TABLE chunks (
+    author INTEGER NOT NULL REFERENCES authors, first INTEGER NOT NULL, length INTEGER NOT NULL,
+    head BLOB NOT NULL, ops BLOB NOT NULL, signature BLOB,
+    PRIMARY KEY (author, first, length)
+) WITHOUT ROWID;
+CREATE TABLE blobs (hash BLOB PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE addresses (place INTEGER PRIMARY KEY, host TEXT NOT NULL, port INTEGER NOT NULL);
+CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+"""
+
+
+class Store:
+    """`append` chunks, then `commit`; `read` them back; `settings` of the board as text by name."""
+
+    def __init__(self, database: sqlite3.Connection, path: Path | None) -> None:
+        self.path = path
+        self.detached_from: Path | None = None
+        self._database = database
+        self._authors: dict[PeerId, int] = {}
+        self._recent: OrderedDict[tuple[PeerId, int], Chunk] = OrderedDict()
+        self._recent_bytes = 0
+        for number, peer in database.execute("SELECT id, peer FROM authors"):
+            self._authors[PeerId(peer)] = number
+
+    @classmethod
+    def memory(cls) -> Self:
+        """A board that is forgotten when the program ends."""
+        database = sqlite3.connect(":memory:", isolation_level=None)
+        _prepare(database)
+        return cls(database, None)
+
+    @classmethod
+    def open(cls, path: Path, *, create: bool = False, writable: bool = True) -> Self:
+        """The board in a file; StoreError in one sentence if it is none, or cannot be read."""
+        if not create and not path.is_file():
+            raise StoreError(f"There is no board at {path}.")
+        try:
+            database = _connect(path, create=create, writable=writable)
+        except (sqlite3.Error, OSError) as error:
+            raise StoreError(f"The board {path} cannot be opened: {error}.") from error
+        try:
+            _check(database, path)
+            return cls(database, path)
+        except sqlite3.Error as error:
+            database.close()
+            raise StoreError(f"The board {path} cannot be read: {error}.") from error
+        except StoreError:
+            database.close()
+            raise
+
+    def detached(self) -> "Store":
+        """A copy in memory, for going on when the file cannot be written any more."""
+        copy = Store.memory() if self.path else self
+        if copy is not self:
+            try:
+                if self._database.in_transaction:
+                    self._database.execute("ROLLBACK")
+                self._database.backup(copy._database)
+            except sqlite3.Error:
+                copy = Store.memory()
+            copy = Store(copy._database, None)
+            for chunk in self._recent.values():
+                copy.append(chunk)
+            copy.detached_from = self.path
+        return copy
+
+    def close(self) -> None:
+        """Write what is pending and let go of the file."""
+        self._database.close()
+
+    # -- ops -------------------------------------------------------------------------------------
+
+    def append(self, chunk: Chunk) -> None:
+        """Add a chunk to the open transaction; it is on disk after `commit`. StoreError if it cannot be written."""
+        self._remember(chunk)
+        try:
+            if not self._database.in_transaction:
+                self._database.execute("BEGIN IMMEDIATE")
+            row = (self._author(chunk), chunk.first, chunk.length, chunk.head, chunk.blob, chunk.signature)
+            self._database.execute("INSERT OR IGNORE INTO chunks VALUES (?, ?, ?, ?, ?, ?)", row)
+        except sqlite3.Error as error:
+            raise StoreError(str(error)) from error
+
+    def _author(self, chunk: Chunk) -> int:
+        number = self._authors.get(chunk.author)
+        if number is None:
+            self._database.execute(
+                "INSERT OR IGNORE INTO authors (peer, proof) VALUES (?, ?)", (chunk.author, chunk.proof)
+            )
+            found = self._database.execute("SELECT id FROM authors WHERE peer = ?", (chunk.author,)).fetchone()
+            number = self._authors[chunk.author] = int(found[0])
+        return number
+
+    def _remember(self, chunk: Chunk) -> None:
+        self._recent[chunk.author, chunk.first] = chunk
+        self._recent_bytes += len(chunk.blob)
+        while self._recent_bytes > RECENT_BYTES and len(self._recent) > 1:
+            _, old = self._recent.popitem(last=False)
+            self._recent_bytes -= len(old.blob)
+
+    def commit(self) -> None:
+        """Everything appended is on disk; StoreError if that cannot be."""
+        if self._database.in_transaction:
+            try:
+                self._database.execute("COMMIT")
+            except sqlite3.Error as error:
+                raise StoreError(str(error)) from error
+
+    def chunks(self) -> Iterator[Chunk]:
+        """All ops, each author's in order. Chunks may overlap if two programs wrote them."""
+        rows = self._database.execute(
+            "SELECT peer, first, head, length, ops, signature, proof FROM chunks JOIN authors ON author = id "
+            "ORDER BY author, first, length"
+        )
+        return map(Chunk._make, rows)
+
+    def read(self, author: PeerId, first: int, last: int) -> Chunk | None:
+        """Ops from `first` on, about 64 KiB of them and none after `last`'s chunk, joined to one chunk.
+
+        The chunk may begin before `first`: it begins where one was stored. None if there is nothing.
+        """
+        parts: list[Chunk] = []
+        size = 0
+        for chunk in self._from(author, first, last):
+            if parts and (size + len(chunk.blob) > CHUNK_BYTES or chunk.first != parts[-1].last + 1):
+                break
+            parts.append(chunk)
+            size += len(chunk.blob)
+        return _joined(parts) if parts else None
+
+    def _from(self, author: PeerId, first: int, last: int) -> Iterator[Chunk]:
+        recent = self._recent.get((author, first))
+        while recent is not None:
+            yield recent
+            first = recent.last + 1
+            recent = self._recent.get((author, first)) if first <= last else None
+        if first <= last:
+            yield from self._stored(author, first, last)
+
+    def _stored(self, author: PeerId, first: int, last: int) -> Iterator[Chunk]:
+        number = self._authors.get(author)
+        rows = self._database.execute(
+            "SELECT peer, first, head, length, ops, signature, proof FROM chunks JOIN authors ON author = id "
+            "WHERE author = ?1 AND first <= ?3 AND first >= "
+            "coalesce((SELECT max(first) FROM chunks WHERE author = ?1 AND first <= ?2), 0) "
+            "ORDER BY first, length DESC",
+            (number, first, last),
+        )
+        for chunk in map(Chunk._make, rows):
+            if chunk.last >= first:
+                first = chunk.last + 1
+                yield chunk
+
+    # -- the board's own settings ------------------------------------------------------------------
+
+    def setting(self, name: str) -> str | None:
+        """A setting's text, if it has been set."""
+        row = self._database.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        return None if row is None else str(row[0])
+
+    def set(self, **settings: str) -> None:
+        """Set settings."""
+        self._database.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", settings.items())
+
+    def addresses(self) -> list[Address]:
+        """The address book, newest first."""
+        return [Address(*row) for row in self._database.execute("SELECT host, port FROM addresses ORDER BY place")]
+
+    def set_addresses(self, addresses: Iterable[Address]) -> None:
+        """Replace the address book."""
+        self._database.execute("DELETE FROM addresses")
+        rows = ((place, *address) for place, address in enumerate(addresses))
+        self._database.executemany("INSERT INTO addresses VALUES (?, ?, ?)", rows)
+
+
+def _joined(parts: list[Chunk]) -> Chunk:
+    if len(parts) == 1:
+        return parts[0]
+    length = sum(part.length for part in parts)
+    blob = b"".join(part.blob for part in parts)
+    return parts[0]._replace(length=length, blob=blob, signature=parts[-1].signature)
+
+
+def _connect(path: Path, *, create: bool, writable: bool) -> sqlite3.Connection:
+    if create:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
+    mode = "rw" if writable else "ro"
+    return sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+
+
+def _check(database: sqlite3.Connection, path: Path) -> None:
+    """A board of this format, or a new one; StoreError for anything else."""
+    database.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
+    tables = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    if not tables:
+        _prepare(database)
+        return
+    application = database.execute("PRAGMA application_id").fetchone()[0]
+    version = database.execute("PRAGMA user_version").fetchone()[0]
+    if application != APPLICATION_ID:
+        raise StoreError(f"{path} is a file of another program, not a p2psketch board.")
+    if version > FORMAT:
+        raise StoreError(f"{path} was made by a newer p2psketch (format {version}, this one knows {FORMAT}).")
+    database.execute("PRAGMA synchronous = NORMAL")
+
+
+def _prepare(database: sqlite3.Connection) -> None:
+    database.execute("PRAGMA journal_mode = WAL")
+    database.execute("PRAGMA synchronous = NORMAL")
+    database.executescript(
+        f"BEGIN; {SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;"
+    )

@@ -1,0 +1,130 @@
+"""What a person named, a link, a file or a room, as everything needed to open it.
+
+Rule: text in, `Target` or one clear sentence out; nothing is opened here but board files, to read
+the link in them.
+"""
+
+import os
+import re
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import Path
+from typing import Final
+
+from p2psketch.address import Address, parse_address
+from p2psketch.errors import InviteError, StoreError
+from p2psketch.invite import Invite
+from p2psketch.keys import RoomKeys, room_name
+from peer.home import boards
+from peer.store import SUFFIX, Store
+
+DEFAULT_ROOM: Final = "lobby"
+TRACKER_PORT: Final = 27700
+
+
+@dataclass(frozen=True)
+class Target:
+    """A board to open: its keys and link, whom to ask, and the file it is in or will be in (None: none)."""
+
+    invite: Invite
+    peers: tuple[Address, ...] = ()
+    path: Path | None = None
+    room: str | None = None
+
+    @property
+    def keys(self) -> RoomKeys:
+        """The keys of its room."""
+        return self.invite.keys()
+
+    @property
+    def name(self) -> str:
+        """The board's name."""
+        return self.invite.name or "board"
+
+    @property
+    def open_room(self) -> bool:
+        """Does anybody get in who guesses its name?"""
+        return self.room is not None
+
+    def open_store(self) -> Store:
+        """The board's file, made if it does not exist."""
+        if self.path is None:
+            return Store.memory()
+        store = Store.open(self.path, create=True)
+        store.set(link=self.invite.format(), **({"room": self.room} if self.room else {}))
+        return store
+
+    def in_memory(self) -> "Target":
+        """The same board, kept nowhere: for short visits that must not touch a running program's file."""
+        return replace(self, path=None)
+
+
+def read_target(text: str) -> Target:
+    """A target given as an invite link, `@FILE` holding a link, or a board file."""
+    if text.startswith("@"):
+        text = _link_in(Path(text[1:]))
+    elif "://" not in text and (text.endswith(SUFFIX) or Path(text).is_file()):
+        return from_file(Path(text))
+    return from_invite(Invite.parse(text))
+
+
+def from_invite(invite: Invite) -> Target:
+    """A private board: one file a room on this machine."""
+    room_id = invite.keys().room_id.hex()
+    return Target(invite, path=boards() / f"{_slug(invite.name)}-{room_id[:16]}{SUFFIX}")
+
+
+def from_file(path: Path) -> Target:
+    """The board in a file."""
+    store = Store.open(path, writable=os.access(path, os.W_OK))
+    try:
+        link, room = store.setting("link"), store.setting("room")
+    finally:
+        store.close()
+    if link is None:
+        raise StoreError(f"{path} holds no link; it is a copy without the key, and cannot be opened for drawing.")
+    return Target(Invite.parse(link), path=path.resolve(), room=room)
+
+
+def open_room(name: str, trackers: Sequence[Address], peers: Sequence[Address]) -> Target:
+    """A room that is known by its name alone. Its file is new each time: two groups' lobbies must not merge."""
+    shown = room_name(name)
+    keys = RoomKeys.open_room(name)
+    assert keys.edit_secret is not None
+    invite = Invite(tuple(trackers), shown, keys.edit_secret)
+    where = sha256("|".join(map(str, (shown, *trackers))).encode()).hexdigest()[:8]
+    when = time.strftime("%Y%m%d-%H%M%S")
+    path = boards() / f"{_slug(shown)}-{where}-{when}-{os.urandom(3).hex()}{SUFFIX}"
+    return Target(invite, tuple(peers), path, shown)
+
+
+def new_board(name: str, trackers: Sequence[Address]) -> Target:
+    """A private board that does not exist yet."""
+    return from_invite(Invite.new(tuple(trackers), name, os.urandom))
+
+
+def with_peers(target: Target, peers: Sequence[Address]) -> Target:
+    """The same target, with addresses of peers to try as well."""
+    return replace(target, peers=(*target.peers, *peers))
+
+
+def tracker_address(text: str) -> Address:
+    """A tracker as a person writes it: `HOST` or `HOST:PORT`."""
+    return parse_address(text, TRACKER_PORT)
+
+
+def _link_in(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8").strip().splitlines()[0]
+    except (OSError, UnicodeDecodeError, IndexError) as error:
+        raise InviteError(f"No link can be read from {path}: {getattr(error, 'strerror', None) or error}.") from error
+
+
+def _slug(name: str) -> str:
+    """A board's name as a part of a file name."""
+    return re.sub(r"[^\w-]+", "-", name).strip("-")[:40] or "board"
+
+
+Opener = Callable[[], Store]
