@@ -141,6 +141,12 @@ class Contacts:
         self._strangers.append(now)
         return True
 
+    def untried(self, linked: Collection[PeerId]) -> bool:
+        """Is there a contact whose addresses have not all been dialled to an end?"""
+        return any(
+            contact.dialling is not None or (contact.failures == 0 and self._idle(contact, linked)) for contact in self
+        )
+
     def next_due(self, linked: Collection[PeerId]) -> float | None:
         """When the next contact is to be dialled."""
         return min((contact.due for contact in self if self._idle(contact, linked)), default=None)

@@ -99,6 +99,11 @@ class Mesh:
             known.update(link.neighbours)
         return {peer: who for peer, who in known.items() if peer != self.me and peer not in self._by_peer}
 
+    def untried(self) -> bool:
+        """Is somebody not linked who was named, and has not been dialled to an end at any address yet?"""
+        greeting = any(link.dialled and not link.up and not link.leaving for link in self._links.values())
+        return greeting or self.contacts.untried(self._by_peer.keys())
+
     def forwarding(self, author: PeerId, came_over: LinkId | None) -> tuple[LinkId, ...]:
         """The links over which we pass on what `author` just did.
 

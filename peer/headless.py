@@ -17,7 +17,6 @@ from p2psketch.ids import PeerId, ShapeId
 from p2psketch.keys import Identity
 from p2psketch.messages import Person
 from p2psketch.session import Launch, Session
-from p2psketch.views import CONNECTING
 from peer.board import Board
 from peer.home import lasting_identity
 from peer.node import Node, Place
@@ -107,9 +106,7 @@ class HeadlessPeer:
 
     def _everybody_tried(self) -> bool:
         """Is nobody left that was named and has not been dialled to an end?"""
-        return not any(person.state == CONNECTING for person in self.board.people()) and (
-            self.board.session.mesh.contacts.dialling == 0
-        )
+        return not self.board.session.mesh.untried()
 
     async def delivered(self, timeout: float) -> tuple[int, int]:
         """Wait until every linked peer that keeps the board has our ops on disk: how many have, of how many."""

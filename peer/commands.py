@@ -1,0 +1,191 @@
+"""What the commands without a window do: `keep`, `draw`, `info`, and the waiting they share.
+
+Rule: results go to stdout, everything else to stderr; each ends in an exit status or in a
+`SketchError` that is one clear sentence.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from random import Random
+from typing import Any, Final
+
+from p2psketch import effects as e
+from p2psketch.errors import SketchError, Unreachable
+from p2psketch.keys import Identity
+from p2psketch.messages import Person
+from p2psketch.ops import Edit
+from p2psketch.session import Launch, Session
+from p2psketch.shapes import Value
+from p2psketch.views import DIRECT, YOU, PersonView
+from peer.headless import HeadlessPeer
+from peer.home import lasting_identity
+from peer.store import Store
+from peer.target import Target
+
+log = logging.getLogger(__name__)
+
+REPORT_EVERY: Final = 3.0
+RTT_WITHIN: Final = 1.0
+
+
+def read_board(target: Target) -> Session:
+    """The board as its file holds it, without any network."""
+    assert target.path is not None
+    store = Store.open(target.path, writable=os.access(target.path, os.W_OK))
+    try:
+        return _loaded(target, Person("reader", 0), store)
+    finally:
+        store.close()
+
+
+def _loaded(target: Target, person: Person, store: Store) -> Session:
+    launch = Launch(Identity.generate(os.urandom), person, lasting_identity())
+    session = Session(target.keys, launch, Random(0), os.urandom)
+    for chunk in store.chunks():
+        session.handle(e.Stored(chunk), 0.0)
+    return session
+
+
+def draw_into_file(target: Target, person: Person, shapes: list[dict[str, Value]]) -> None:
+    """Append shapes to a board file; they are on disk when this returns."""
+    store = target.open_store()
+    try:
+        session = _loaded(target, person, store)
+        for shape in shapes:
+            for effect in session.commit(Edit(((0, shape),)), time.time_ns() // 1_000_000):
+                if isinstance(effect, e.Persist):
+                    store.append(effect.chunk)
+        store.commit()
+    finally:
+        store.close()
+
+
+async def draw(target: Target, person: Person, shapes: list[dict[str, Value]], timeout: float) -> str:
+    """Add shapes to a board in the network; what became of them, as a sentence."""
+    if not target.keys.can_edit:
+        raise SketchError("This link lets you see the board, not draw on it; ask for an edit link.")
+    end = time.monotonic() + timeout
+    async with HeadlessPeer(target.in_memory(), person, keeps=False) as peer:
+        with Progress(peer):
+            await peer.catch_up(timeout)
+        for number, shape in enumerate(shapes):
+            peer.board.edit(Edit(((0, shape),)))
+            if number % 64 == 63:
+                await asyncio.sleep(0)
+        have, there = await peer.delivered(max(end - time.monotonic(), 0.1))
+    if not have:
+        raise Unreachable(f"The strokes were sent, but nobody said within {timeout:.0f} s that it keeps them.")
+    return f"{len(shapes)} strokes delivered to {have} of {there} peers"
+
+
+async def keep(target: Target, person: Person, port: int) -> None:
+    """Stay, keep the board, serve and relay it, until SIGINT or SIGTERM."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    async with HeadlessPeer(target, person, port=port) as peer:
+        log.info("keeping “%s” in %s, listening on port %d", target.name, target.path or "memory", peer.node.port)
+        told = ""
+        while not stop.is_set():
+            now = _summary(peer)
+            if now != told:
+                log.info("%s", now)
+                told = now
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(REPORT_EVERY):
+                    await stop.wait()
+    log.info("stopped")
+
+
+def _summary(peer: HeadlessPeer) -> str:
+    status, document = peer.board.status(), peer.board.document
+    tracker = {None: "no tracker", True: "tracker reachable", False: "tracker away"}[status.tracker_reachable]
+    return f"{document.visible_count:,} shapes, {status.direct} linked, {status.relayed} relayed, {tracker}"
+
+
+async def caught_up(target: Target, person: Person, timeout: float, look: Callable[[HeadlessPeer], Any]) -> Any:
+    """What `look` sees once the board is here."""
+    async with HeadlessPeer(target, person, keeps=target.path is not None) as peer:
+        with Progress(peer):
+            await peer.catch_up(timeout)
+        await peer.until(lambda: all(_measured(p) for p in peer.board.people()), RTT_WITHIN)
+        return look(peer)
+
+
+def _measured(person: PersonView) -> bool:
+    return person.state != DIRECT or (person.rtt_ms is not None and person.shapes is not None)
+
+
+def describe(session: Session, people: list[PersonView]) -> dict[str, Any]:
+    """A board as `info --json` prints it."""
+    return {
+        "shapes": session.document.visible_count,
+        "ops": session.log.op_count(),
+        "digest": session.document.digest().hex(),
+        "have": {peer.hex(): tip.seq for peer, tip in session.log.tips()},
+        "peers": [_entry(person) for person in people if person.state != YOU],
+    }
+
+
+def _entry(person: PersonView) -> dict[str, Any]:
+    return {
+        "id": person.peer.hex(),
+        "name": person.name,
+        "address": person.address,
+        "link": person.state,
+        "rtt_ms": None if person.rtt_ms is None else round(person.rtt_ms, 3),
+        "digest": person.digest.hex() or None,
+        "shapes": person.shapes,
+    }
+
+
+def as_text(info: dict[str, Any]) -> str:
+    """The same for people."""
+    lines = [
+        f"shapes  {info['shapes']:,}",
+        f"ops     {info['ops']:,} by {len(info['have'])} launches",
+        f"digest  {info['digest']}",
+    ]
+    for peer in info["peers"]:
+        rtt = "" if peer["rtt_ms"] is None else f"{peer['rtt_ms']:.1f} ms"
+        same = "same board" if peer["digest"] == info["digest"] else ""
+        lines.append(f"peer    {peer['name']:20} {peer['link']:10} {rtt:>9}  {peer['address']:22} {same}".rstrip())
+    return "\n".join(lines)
+
+
+def to_json(info: dict[str, Any]) -> str:
+    """One line of JSON."""
+    return json.dumps(info)
+
+
+class Progress:
+    """While open, shows on a terminal how far catching up is."""
+
+    def __init__(self, peer: HeadlessPeer) -> None:
+        self._peer = peer
+        self._task: asyncio.Task[None] | None = None
+
+    def __enter__(self) -> "Progress":
+        if sys.stderr.isatty():
+            self._task = asyncio.get_running_loop().create_task(self._show())
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
+
+    async def _show(self) -> None:
+        while True:
+            await asyncio.sleep(0.2)
+            progress = self._peer.board.status().progress
+            text = "looking for peers …" if progress is None else f"catching up {progress:.0%}"
+            print(f"\r\033[K{text}", end="", file=sys.stderr, flush=True)
