@@ -20,6 +20,8 @@ from p2psketch.ids import PEER_ID_SIZE, PeerId
 from p2psketch.oplog import HEAD_PREFIX, MAX_OPS, Chunk, Known
 
 MAX_FRAME: Final = 256 * 1024
+MAX_OPS_BLOB: Final = MAX_FRAME - 1024
+"""Bytes of ops in one message: they fit in a frame also when a relay adds a proof that their author left out."""
 HEAD_SIZE: Final = 32
 SIGNATURE_SIZE: Final = 64
 HANDLE_SIZE: Final = 16
@@ -139,7 +141,7 @@ def _flag(value: Any, field: str) -> bool:
 
 
 def _text(value: Any, most: int, field: str) -> str:
-    _need(type(value) is str and len(value) <= most and (value.isprintable()), field)
+    _need(shapes.is_line(value, most), field)
     return value  # type: ignore[no-any-return]
 
 
@@ -239,7 +241,7 @@ def _read_ops(author: Any, first: Any, head: Any, count: Any, blob: Any, signatu
             _int(first, 1, MAX_SEQ - MAX_OPS, "seq"),
             _bytes(head, HEAD_SIZE, "head"),
             _int(count, 1, MAX_OPS, "number of ops"),
-            _blob(blob, MAX_FRAME, "ops"),
+            _blob(blob, MAX_OPS_BLOB, "ops"),
             _optional_bytes(signature, SIGNATURE_SIZE, "signature"),
             _optional_bytes(proof, SIGNATURE_SIZE, "proof"),
         )

@@ -2,7 +2,8 @@
 
 Rule: legality is these two tables and nothing else decides it. A pair that is not in the table is
 a RemoteProtocolError when it came from the other side and a LocalProtocolError when it came from
-us. The connection knows no socket, no board and no mesh; `now` is an argument, in seconds.
+us. After the last word, a Bye or what was illegal, nothing that comes counts. The connection knows
+no socket, no board and no mesh; `now` is an argument, in seconds.
 """
 
 from collections.abc import Iterator
@@ -52,6 +53,7 @@ class State(Enum):
 _TALK: Final = (Have, HaveHash, Want, Ops, Draft, Presence, Links, Ping, Pong)
 
 RECEIVING: Final[dict[tuple[State, type[Message]], State]] = {
+    (State.GREETING, Bye): State.CLOSED,
     (State.GREETED, Welcome): State.OPEN,
     (State.GREETED, Bye): State.CLOSED,
     (State.LISTENING, Hello): State.DECIDING,
@@ -77,6 +79,7 @@ class Connection:
         self.state = State.GREETING if dialled else State.LISTENING
         self.rtt: float | None = None
         self._frames = Frames()
+        self._deaf = False
         self._opened = now
         self._heard = now
         self._pinged = now
@@ -95,13 +98,21 @@ class Connection:
 
         Raises RemoteProtocolError where the other side breaks the protocol; what came before holds.
         """
+        if self._deaf or self.state is State.CLOSED:
+            return
         self._heard = now
-        for payload in self._frames.feed(data):
-            message = decode(payload)
-            self._admit(message)
-            if type(message) is Pong and message.number == self._pings:
-                self.rtt = now - self._pinged
-            yield message
+        try:
+            for payload in self._frames.feed(data):
+                message = decode(payload)
+                self._admit(message)
+                if type(message) is Pong and message.number == self._pings:
+                    self.rtt = now - self._pinged
+                yield message
+                if self.state is State.CLOSED:
+                    return
+        except RemoteProtocolError:
+            self._deaf = True
+            raise
 
     def _admit(self, message: Message) -> None:
         state = RECEIVING.get((self.state, type(message)))

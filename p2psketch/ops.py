@@ -108,7 +108,7 @@ def _is_canonical(flat: list[Any], body: bytes) -> bool:
 
 
 def _read_sets(author: PeerId, seq: int, flat: list[Any]) -> list[tuple[ShapeId, dict[str, Value]]]:
-    if len(flat) == 3 and flat[1] == 0 and flat[1] is not False and not flat[0] and type(flat[0]) is list:
+    if len(flat) == 3 and flat[0] == [] and type(flat[1]) is int and flat[1] == 0:
         return [_checked(ShapeId(author, seq, 0), seq, flat[2])]
     peers = _read_peers(author, flat[0])
     sets = [_checked(_read_shape(peers, seq, flat[i]), seq, flat[i + 1]) for i in range(1, len(flat), 2)]

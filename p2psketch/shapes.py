@@ -5,6 +5,7 @@ Fields and kinds that this version does not know are kept and passed on, and sho
 `None` in a field means that it is unset.
 """
 
+import re
 from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any, Final
@@ -69,9 +70,18 @@ def _is_z(value: Value) -> bool:
     return value is None or (type(value) is bytes and 0 < len(value) <= MAX_Z)
 
 
+_UNSHOWABLE: Final = re.compile("[\0-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+"""Control characters, line breaks, what turns the direction of writing, and half characters."""
+
+
+def is_line(value: Value, most: int) -> bool:
+    """One line of text. `str.isprintable` would not do: which letters it knows depends on Python's version."""
+    return type(value) is str and len(value) <= most and _UNSHOWABLE.search(value) is None
+
+
 def is_name(value: Value) -> bool:
-    """What a person or a board may be called: 1 to 64 printable characters."""
-    return type(value) is str and 0 < len(value) <= MAX_NAME and value.isprintable()
+    """What a person may be called: 1 to 64 characters, all of them showable."""
+    return is_line(value, MAX_NAME) and value != ""
 
 
 def _is_bytes(size: int) -> Callable[[Value], bool]:

@@ -11,15 +11,17 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from p2psketch import __version__
 from p2psketch.address import parse_address
 from p2psketch.errors import InviteError, SketchError
 from p2psketch.messages import Person
+from p2psketch.session import Session
+from p2psketch.views import PersonView
 from peer import target as targets
 from peer.settings import Settings
 from peer.target import DEFAULT_ROOM, Target
@@ -27,6 +29,8 @@ from peer.tools.style import PALETTE
 
 TIMEOUT: Final = 15.0
 FAILED, MISUSED = 1, 2
+
+T = TypeVar("T")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -53,19 +57,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _window(options: argparse.Namespace) -> int:
     from peer.app import run_window
 
-    return run_window(None, _given_person(options), port=0, wanted=None)
+    return run_window(None, _given_person(options), port=0, options=None)
 
 
 def _open(options: argparse.Namespace) -> int:
     from peer.app import run_window
 
-    return run_window(_target(options), _given_person(options), port=options.listen, wanted=options)
+    return run_window(_target(options), _given_person(options), port=options.listen, options=options)
 
 
 def _join(options: argparse.Namespace) -> int:
     from peer.app import run_window
 
-    return run_window(_room(options), _given_person(options), port=options.listen, wanted=options)
+    return run_window(_room(options), _given_person(options), port=options.listen, options=options)
 
 
 def _tracker(options: argparse.Namespace) -> int:
@@ -126,7 +130,7 @@ def _info(options: argparse.Namespace) -> int:
     return 0
 
 
-def _look(options: argparse.Namespace, target: Target, see: Any) -> Any:
+def _look(options: argparse.Namespace, target: Target, see: Callable[[Session, list[PersonView]], T]) -> T:
     """What `see(session, people)` gives: of a file as it is, of anything else once it is here."""
     from peer.commands import caught_up, read_board
 
@@ -334,3 +338,7 @@ def _add_tracker(parser: argparse.ArgumentParser) -> None:
     from tracker.__main__ import add_options
 
     add_options(parser)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -14,7 +14,7 @@ import sys
 import time
 from collections.abc import Callable
 from random import Random
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from p2psketch import effects as e
 from p2psketch.errors import SketchError, Unreachable
@@ -33,6 +33,8 @@ log = logging.getLogger(__name__)
 
 REPORT_EVERY: Final = 3.0
 RTT_WITHIN: Final = 1.0
+
+T = TypeVar("T")
 
 
 def read_board(target: Target) -> Session:
@@ -111,7 +113,7 @@ def _summary(peer: HeadlessPeer) -> str:
     return f"{document.visible_count:,} shapes, {status.direct} linked, {status.relayed} relayed, {tracker}"
 
 
-async def caught_up(target: Target, person: Person, timeout: float, look: Callable[[HeadlessPeer], Any]) -> Any:
+async def caught_up(target: Target, person: Person, timeout: float, look: Callable[[HeadlessPeer], T]) -> T:
     """What `look` sees once the board is here."""
     async with HeadlessPeer(target, person, keeps=target.path is not None) as peer:
         with Progress(peer):

@@ -173,8 +173,8 @@ class Node:
         self._trackers.append(client)
         client.start()
 
-    def _announcement(self) -> Announce:
-        assert self._announce is not None
+    def _announcement(self) -> Announce | None:
+        """None until the session has said what."""
         return self._announce
 
     def _visitor(self) -> PeerLink:

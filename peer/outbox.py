@@ -11,7 +11,7 @@ from typing import Final
 
 from p2psketch.connection import Connection, State
 from p2psketch.ids import LinkId, PeerId
-from p2psketch.messages import Bye, Draft, Message, Ops, Presence
+from p2psketch.messages import GOING, Bye, Draft, Message, Ops, Presence
 from p2psketch.oplog import Chunk
 
 BURST: Final = 128 * 1024
@@ -63,12 +63,14 @@ class Outbox:
             self._control.append(message)
 
     def _queue_draft(self, draft: Draft) -> None:
-        waiting = self._drafts.setdefault(draft.author, [])
+        waiting = self._drafts.pop(draft.author, [])
         if waiting and waiting[-1].number != draft.number:
-            waiting[:] = [old for old in waiting if not old.ink]
+            waiting = [old for old in waiting if old.state != GOING]
         waiting.append(draft)
         if sum(len(old.ink) for old in waiting) > MAX_DRAFT:
-            waiting[:] = [old for old in waiting if not old.ink]
+            waiting = [old for old in waiting if old.state != GOING]
+        if waiting:
+            self._drafts[draft.author] = waiting
 
     def serve(self, author: PeerId, first: int, last: int) -> None:
         """Queue ops of an author."""
@@ -100,7 +102,7 @@ class Outbox:
                 if ops is not None:
                     yield ops
             elif self._drafts:
-                yield from self._drafts.pop(next(iter(self._drafts)))
+                yield self._next_draft()
             elif self._presence:
                 yield self._presence.pop(next(iter(self._presence)))
             elif self._bye is not None:
@@ -108,6 +110,14 @@ class Outbox:
                 yield bye
             else:
                 return
+
+    def _next_draft(self) -> Draft:
+        """The drafts of one author, one after the other."""
+        author, waiting = next(iter(self._drafts.items()))
+        draft = waiting.pop(0)
+        if not waiting:
+            del self._drafts[author]
+        return draft
 
     def _next_ops(self) -> Ops | None:
         """The next chunk of the range whose turn it is; ranges take turns."""

@@ -9,13 +9,14 @@ import os
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, Self
 
 from p2psketch.address import Address
 from p2psketch.errors import StoreError
 from p2psketch.ids import PeerId
-from p2psketch.oplog import CHUNK_BYTES, Chunk
+from p2psketch.oplog import CHUNK_BYTES, MAX_OPS, Chunk
 
 APPLICATION_ID: Final = int.from_bytes(b"p2ps", "big")
 FORMAT: Final = 1
@@ -24,16 +25,23 @@ BUSY_MS: Final = 2000
 SUFFIX: Final = ".p2psketch"
 
 SCHEMA: Final = """
-CREATE TABLE authors (id INTEGER PRIMARY KEY, peer BLOB NOT NULL UNIQUE, proof BLOB);
-CREATE TABLE chunks (
+CREATE TABLE IF NOT EXISTS authors (id INTEGER PRIMARY KEY, peer BLOB NOT NULL UNIQUE, proof BLOB);
+CREATE TABLE IF NOT EXISTS chunks (
     author INTEGER NOT NULL REFERENCES authors, first INTEGER NOT NULL, length INTEGER NOT NULL,
     head BLOB NOT NULL, ops BLOB NOT NULL, signature BLOB,
     PRIMARY KEY (author, first, length)
 ) WITHOUT ROWID;
-CREATE TABLE blobs (hash BLOB PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE addresses (place INTEGER PRIMARY KEY, host TEXT NOT NULL, port INTEGER NOT NULL);
-CREATE TABLE settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS blobs (hash BLOB PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS addresses (place INTEGER PRIMARY KEY, host TEXT NOT NULL, port INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 """
+
+CHUNKS: Final = f"""
+SELECT peer, first, head, length, ops, signature, proof FROM chunks JOIN authors ON author = id
+WHERE typeof(first) = 'integer' AND typeof(length) = 'integer' AND first > 0 AND length BETWEEN 1 AND {MAX_OPS}
+AND typeof(ops) = 'blob' AND typeof(head) = 'blob' AND length(head) = 32 AND typeof(peer) = 'blob' AND length(peer) = 32
+"""
+"""SQLite takes any type in any column, and the file may come from anywhere: other rows are as if they were not there."""
 
 
 class Store:
@@ -93,20 +101,21 @@ class Store:
 
     def close(self) -> None:
         """Write what is pending and let go of the file."""
-        self._database.close()
+        try:
+            self.commit()
+        finally:
+            self._database.close()
 
     # -- ops -------------------------------------------------------------------------------------
 
     def append(self, chunk: Chunk) -> None:
         """Add a chunk to the open transaction; it is on disk after `commit`. StoreError if it cannot be written."""
         self._remember(chunk)
-        try:
+        with _as_store_error():
             if not self._database.in_transaction:
                 self._database.execute("BEGIN IMMEDIATE")
             row = (self._author(chunk), chunk.first, chunk.length, chunk.head, chunk.blob, chunk.signature)
             self._database.execute("INSERT OR IGNORE INTO chunks VALUES (?, ?, ?, ?, ?, ?)", row)
-        except sqlite3.Error as error:
-            raise StoreError(str(error)) from error
 
     def _author(self, chunk: Chunk) -> int:
         number = self._authors.get(chunk.author)
@@ -119,8 +128,9 @@ class Store:
         return number
 
     def _remember(self, chunk: Chunk) -> None:
+        before = self._recent.pop((chunk.author, chunk.first), None)
         self._recent[chunk.author, chunk.first] = chunk
-        self._recent_bytes += len(chunk.blob)
+        self._recent_bytes += len(chunk.blob) - len(before.blob if before else b"")
         while self._recent_bytes > RECENT_BYTES and len(self._recent) > 1:
             _, old = self._recent.popitem(last=False)
             self._recent_bytes -= len(old.blob)
@@ -128,18 +138,13 @@ class Store:
     def commit(self) -> None:
         """Everything appended is on disk; StoreError if that cannot be."""
         if self._database.in_transaction:
-            try:
+            with _as_store_error():
                 self._database.execute("COMMIT")
-            except sqlite3.Error as error:
-                raise StoreError(str(error)) from error
 
     def chunks(self) -> Iterator[Chunk]:
         """All ops, each author's in order. Chunks may overlap if two programs wrote them."""
-        rows = self._database.execute(
-            "SELECT peer, first, head, length, ops, signature, proof FROM chunks JOIN authors ON author = id "
-            "ORDER BY author, first, length"
-        )
-        return map(Chunk._make, rows)
+        with _as_store_error():
+            yield from map(Chunk._make, self._database.execute(f"{CHUNKS} ORDER BY author, first, length"))
 
     def read(self, author: PeerId, first: int, last: int) -> Chunk | None:
         """Ops from `first` on, about 64 KiB of them and none after `last`'s chunk, joined to one chunk.
@@ -166,38 +171,46 @@ class Store:
 
     def _stored(self, author: PeerId, first: int, last: int) -> Iterator[Chunk]:
         number = self._authors.get(author)
-        rows = self._database.execute(
-            "SELECT peer, first, head, length, ops, signature, proof FROM chunks JOIN authors ON author = id "
-            "WHERE author = ?1 AND first <= ?3 AND first >= "
-            "coalesce((SELECT max(first) FROM chunks WHERE author = ?1 AND first <= ?2), 0) "
-            "ORDER BY first, length DESC",
-            (number, first, last),
-        )
-        for chunk in map(Chunk._make, rows):
-            if chunk.last >= first:
-                first = chunk.last + 1
-                yield chunk
+        begin = "SELECT max(first) FROM chunks WHERE author = ?1 AND first <= ?2 AND first + length > ?2"
+        query = f"{CHUNKS} AND author = ?1 AND first BETWEEN ({begin}) AND ?3 ORDER BY first, length DESC"
+        with _as_store_error():
+            for chunk in map(Chunk._make, self._database.execute(query, (number, first, last))):
+                if chunk.first <= first <= chunk.last:
+                    first = chunk.last + 1
+                    yield chunk
 
     # -- the board's own settings ------------------------------------------------------------------
 
     def setting(self, name: str) -> str | None:
         """A setting's text, if it has been set."""
-        row = self._database.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
+        with _as_store_error():
+            row = self._database.execute("SELECT value FROM settings WHERE name = ?", (name,)).fetchone()
         return None if row is None else str(row[0])
 
     def set(self, **settings: str) -> None:
         """Set settings."""
-        self._database.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", settings.items())
+        with _as_store_error():
+            self._database.executemany("INSERT OR REPLACE INTO settings VALUES (?, ?)", settings.items())
 
     def addresses(self) -> list[Address]:
         """The address book, newest first."""
-        return [Address(*row) for row in self._database.execute("SELECT host, port FROM addresses ORDER BY place")]
+        with _as_store_error():
+            return [Address(*row) for row in self._database.execute("SELECT host, port FROM addresses ORDER BY place")]
 
     def set_addresses(self, addresses: Iterable[Address]) -> None:
         """Replace the address book."""
-        self._database.execute("DELETE FROM addresses")
         rows = ((place, *address) for place, address in enumerate(addresses))
-        self._database.executemany("INSERT INTO addresses VALUES (?, ?, ?)", rows)
+        with _as_store_error():
+            self._database.execute("DELETE FROM addresses")
+            self._database.executemany("INSERT INTO addresses VALUES (?, ?, ?)", rows)
+
+
+@contextmanager
+def _as_store_error() -> Iterator[None]:
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise StoreError(str(error)) from error
 
 
 def _joined(parts: list[Chunk]) -> Chunk:
@@ -236,5 +249,5 @@ def _prepare(database: sqlite3.Connection) -> None:
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = NORMAL")
     database.executescript(
-        f"BEGIN; {SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;"
+        f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;"
     )

@@ -14,6 +14,7 @@ import enum
 import os
 import ssl
 import tempfile
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -102,6 +103,16 @@ class StreamOwner(Protocol):
         """The link is gone, for a `reason` fit for a log line."""
 
 
+class _Arrivals(threading.local):
+    """Where the sockets of one thread put what they read, one after the other, each for the moment of a callback."""
+
+    def __init__(self) -> None:
+        self.buffer = memoryview(bytearray(HIGH_WATER))
+
+
+_arrivals = _Arrivals()
+
+
 class _State(enum.Enum):
     SHAKING = enum.auto()
     OPEN = enum.auto()
@@ -109,7 +120,7 @@ class _State(enum.Enum):
     CLOSED = enum.auto()
 
 
-class PeerStream(asyncio.Protocol):
+class PeerStream(asyncio.BufferedProtocol):
     """One encrypted link; made by `dial` and `Listener`, handed to its owner in `opened`."""
 
     def __init__(
@@ -196,10 +207,13 @@ class PeerStream(asyncio.Protocol):
         self._transport.set_write_buffer_limits(HIGH_WATER, LOW_WATER)
         self._shake()
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, _sizehint: int) -> memoryview:
+        return _arrivals.buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
         if self._state in (_State.CLOSING, _State.CLOSED):
             return
-        self._incoming.write(data)
+        self._incoming.write(_arrivals.buffer[:nbytes])
         if self._state is _State.SHAKING:
             self._shake()
         if self._state is _State.OPEN:

@@ -7,7 +7,7 @@ the link in them.
 import os
 import re
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -26,12 +26,16 @@ TRACKER_PORT: Final = 27700
 
 @dataclass(frozen=True)
 class Target:
-    """A board to open: its keys and link, whom to ask, and the file it is in or will be in (None: none)."""
+    """A board to open: its keys and link, whom to ask, and the file it is in or will be in (None: none).
+
+    `tracker_port` is that of the tracker which a window runs for this board, if it has no other.
+    """
 
     invite: Invite
     peers: tuple[Address, ...] = ()
     path: Path | None = None
     room: str | None = None
+    tracker_port: int | None = None
 
     @property
     def keys(self) -> RoomKeys:
@@ -53,7 +57,8 @@ class Target:
         if self.path is None:
             return Store.memory()
         store = Store.open(self.path, create=True)
-        store.set(link=self.invite.format(), **({"room": self.room} if self.room else {}))
+        also = {"room": self.room, "tracker_port": self.tracker_port}
+        store.set(link=self.invite.format(), **{name: str(value) for name, value in also.items() if value is not None})
         return store
 
     def in_memory(self) -> "Target":
@@ -80,12 +85,12 @@ def from_file(path: Path) -> Target:
     """The board in a file."""
     store = Store.open(path, writable=os.access(path, os.W_OK))
     try:
-        link, room = store.setting("link"), store.setting("room")
+        link, room, port = (store.setting(name) for name in ("link", "room", "tracker_port"))
     finally:
         store.close()
     if link is None:
         raise StoreError(f"{path} holds no link; it is a copy without the key, and cannot be opened for drawing.")
-    return Target(Invite.parse(link), path=path.resolve(), room=room)
+    return Target(Invite.parse(link), path=path.resolve(), room=room, tracker_port=int(port) if port else None)
 
 
 def open_room(name: str, trackers: Sequence[Address], peers: Sequence[Address]) -> Target:
@@ -100,9 +105,9 @@ def open_room(name: str, trackers: Sequence[Address], peers: Sequence[Address]) 
     return Target(invite, tuple(peers), path, shown)
 
 
-def new_board(name: str, trackers: Sequence[Address]) -> Target:
+def new_board(name: str, trackers: Sequence[Address], tracker_port: int | None = None) -> Target:
     """A private board that does not exist yet."""
-    return from_invite(Invite.new(tuple(trackers), name, os.urandom))
+    return replace(from_invite(Invite.new(tuple(trackers), name, os.urandom)), tracker_port=tracker_port)
 
 
 def with_peers(target: Target, peers: Sequence[Address]) -> Target:
@@ -125,6 +130,3 @@ def _link_in(path: Path) -> str:
 def _slug(name: str) -> str:
     """A board's name as a part of a file name."""
     return re.sub(r"[^\w-]+", "-", name).strip("-")[:40] or "board"
-
-
-Opener = Callable[[], Store]

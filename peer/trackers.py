@@ -33,7 +33,8 @@ class Pace:
     """Seconds: how long to wait for what.
 
     `check` is the patience with a connection after `wake`; `update` lies at least between two updates, as a tracker
-    refuses whoever announces too often.
+    refuses whoever announces too often. Messages are taken one every `message` seconds on average: a flood of them has
+    to wait in the network.
     """
 
     connect: float = 3.0
@@ -42,6 +43,7 @@ class Pace:
     dead: float = 45.0
     check: float = 5.0
     update: float = 5.0
+    message: float = 0.001
     flush: float = 1.0
     retry: float = 1.0
     longest_retry: float = 60.0
@@ -51,15 +53,16 @@ class Pace:
 class TrackerClient:
     """Keeps this peer announced at one tracker, from `start` to `close`.
 
-    `announce` makes what to say, and should make the same again as long as nothing has changed: an entry that is sealed
-    anew is a changed one. Every announce that is taken leads to TrackerUp, so also each `update`; every failed
-    attempt and every lost connection leads to one TrackerDown or TrackerRefused.
+    `announce` makes what to say, or None as long as there is nothing: then the first `update` is waited for. It should
+    make the same again as long as nothing has changed: an entry that is sealed anew is a changed one. Every announce
+    that is taken leads to TrackerUp, so also each `update`; every failed attempt and every lost connection leads to one
+    TrackerDown or TrackerRefused.
     """
 
     def __init__(
         self,
         address: Address,
-        announce: Callable[[], Announce],
+        announce: Callable[[], Announce | None],
         sink: Callable[[TrackerEvent], None],
         *,
         rng: Random,
@@ -72,6 +75,7 @@ class TrackerClient:
         self._pace = pace or Pace()
         self._delay = self._pace.retry
         self._woken = asyncio.Event()
+        self._updated = asyncio.Event()
         self._visit: _Visit | None = None
         self._task: asyncio.Task[None] | None = None
         self._complaint: str | None = None
@@ -82,6 +86,7 @@ class TrackerClient:
 
     def update(self) -> None:
         """To be called when `announce` may have something new to say."""
+        self._updated.set()
         if self._visit is not None:
             self._visit.update()
 
@@ -121,15 +126,23 @@ class TrackerClient:
 
     async def _visit_once(self) -> None:
         """Connect and listen; ends in an exception."""
+        await self._something_to_say()
         reader, writer = await _connect(self.address, self._pace.connect)
         try:
-            self._visit = _Visit(writer, self._announce, self._take, self._pace)
+            first = await self._something_to_say()  # the newest
+            self._visit = _Visit(writer, first, self._announce, self._take, self._pace)
             await self._visit.listen(reader)
         finally:
             if self._visit is not None:
                 self._visit.end()
             self._visit = None
             await _finish(writer, self._pace.flush)
+
+    async def _something_to_say(self) -> Announce:
+        while (announce := self._announce()) is None:
+            self._updated.clear()
+            await self._updated.wait()
+        return announce
 
     def _take(self, message: Message) -> None:
         """A message of the tracker; the ways it may go are listed here."""
@@ -186,7 +199,8 @@ class _Visit:
     def __init__(
         self,
         writer: asyncio.StreamWriter,
-        announce: Callable[[], Announce],
+        first: Announce,
+        announce: Callable[[], Announce | None],
         take: Callable[[Message], None],
         pace: Pace,
     ) -> None:
@@ -197,25 +211,29 @@ class _Visit:
         self._loop = asyncio.get_running_loop()
         self._answered = False
         self._pings = 0
-        self._last = announce()
+        self._last = first
         self._next_update = 0.0
         self._updating: asyncio.TimerHandle | None = None
         self._pinging = self._loop.call_later(pace.ping, self._ping_on)
         self._patience = asyncio.timeout(None)
-        self._send(self._last)
+        self._send(first)
 
     async def listen(self, reader: asyncio.StreamReader) -> None:
         """Hand on messages for as long as the connection lasts; raises OSError at its end, or what a message led to."""
         frames = Frames()
         answer_by = self._loop.time() + self._pace.answer
+        taken = 0
         while True:
             due = self._loop.time() + self._pace.dead if self._answered else answer_by
             async with asyncio.timeout_at(due) as self._patience:
+                await asyncio.sleep(taken * self._pace.message)
                 data = await reader.read(_READ_SIZE)
             if not data:
                 raise ConnectionError("it closed the connection")
-            for payload in frames.feed(data):
+            payloads = list(frames.feed(data))
+            for payload in payloads:
                 self._received(decode(payload))
+            taken = len(payloads)
 
     def _received(self, message: Message) -> None:
         if not self._answered and not isinstance(message, Members | Refused):
@@ -232,7 +250,7 @@ class _Visit:
     def _announce_anew(self) -> None:
         self._updating = None
         announce = self._announce()
-        if announce != self._last:
+        if announce is not None and announce != self._last:
             self._last = announce
             self._next_update = self._loop.time() + self._pace.update
             self._send(announce)

@@ -142,6 +142,7 @@ class TestDistances:
         assert polyline_hits(line, (100, 0), (150, 50), 0)
         assert not polyline_hits(line, (101, -50), (101, 50), 0.5)
         assert not polyline_hits(line, (120, 0), (150, 0), 19)
+        assert not polyline_hits(line, (50, 60), (50, 90), 59)
 
     def test_an_eraser_that_stands_still(self) -> None:
         line = np.array([[0.0, 0.0], [100.0, 0.0]])
@@ -261,6 +262,20 @@ class TestOutline:
         turn = np.linspace(0, 2 * math.pi, 40)
         check_outline(12 * np.stack((np.cos(turn), np.sin(turn)), axis=1), np.full(40, 20.0))
 
+    @pytest.mark.parametrize("seed", range(20))
+    def test_a_brush_much_thicker_than_the_steps_leaves_no_holes(self, seed: int) -> None:
+        rng = np.random.default_rng(seed)
+        line, radii = random_walk(seed, 0.1, 40, 0.3), 2 + 4 * rng.random() + np.zeros(40)
+        polygon = outline(line, radii, 0.7)
+        angle, depth = rng.random(4000) * 2 * math.pi, (radii[0] - 1) * np.sqrt(rng.random(4000))
+        at = line[rng.integers(0, 40, 4000)] + np.stack((depth * np.cos(angle), depth * np.sin(angle)), axis=1)
+        assert (windings(polygon, at) != 0).all()
+
+    @pytest.mark.parametrize("radius", [0.05, 1.5])
+    def test_hairlines_and_lines_seen_from_afar_have_no_spikes(self, radius: float) -> None:
+        line = np.array([[0.0, 0], [40, 0], [0, 0.5], [40, 1], [0, 1.25]])
+        check_outline(line, np.full(5, radius), tolerance=2 * radius)
+
     def test_zigzags_and_retraced_lines(self) -> None:
         check_outline(np.array([[0.0, 0], [40, 0], [0, 2], [40, 4], [0, 6]]), np.full(5, 3.0))
         check_outline(np.array([[0.0, 0], [40, 0], [0, 0], [40, 0], [20, 0]]), np.full(5, 3.0))
@@ -270,6 +285,9 @@ class TestOutline:
         assert len(polygon) >= 8
         assert np.hypot(*(polygon - (5, 7)).T) == pytest.approx(4)
         check_outline(np.array([[5.0, 7.0]]), np.array([4.0]))
+
+    def test_the_smallest_point_still_has_corners_enough(self) -> None:
+        assert len(outline(np.array([[5.0, 7.0]]), np.array([0.05]))) >= 8
 
     def test_repeated_points_take_the_largest_radius(self) -> None:
         line = np.array([[0.0, 0.0], [0.0, 0.0], [0.0, 0.0], [9.0, 0.0], [9.0, 0.0]])

@@ -1,0 +1,89 @@
+"""What a person can do, as one table: name, words, keys, where the help lists it.
+
+The window says what each name calls; menus, buttons and the help are made from the table.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Final, NamedTuple
+
+from PyQt6.QtCore import Qt
+from PyQt6.QtGui import QAction, QKeySequence
+from PyQt6.QtWidgets import QWidget
+
+
+class Row(NamedTuple):
+    """One action. The first of `keys` is the one that is shown."""
+
+    name: str
+    text: str
+    keys: tuple[str, ...] = ()
+    group: str = ""
+    checkable: bool = False
+    needs_board: bool = True
+
+
+ACTIONS: Final = (
+    Row("pen", "Pen", ("P", "D", "B", "7"), "Tools", checkable=True),
+    Row("eraser", "Eraser", ("E", "0"), "Tools", checkable=True),
+    Row("hand", "Hand", ("H",), "Tools", checkable=True),
+    Row("thinner", "Thinner", ("[",), "Tools"),
+    Row("thicker", "Thicker", ("]",), "Tools"),
+    Row("undo", "Undo", ("Ctrl+Z",), "Edit"),
+    Row("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Edit"),
+    Row("clear", "Clear board", (), "Edit"),
+    Row("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+="), "View"),
+    Row("zoom_out", "Zoom out", ("Ctrl+-",), "View"),
+    Row("zoom_reset", "Zoom to 100 %", ("Ctrl+0",), "View"),
+    Row("fit", "Show everything", ("Shift+1",), "View"),
+    Row("dark", "Light or dark", ("Alt+Shift+D",), "View", needs_board=False),
+    Row("zen", "Hide the panels", ("Alt+Z",), "View", checkable=True),
+    Row("full_screen", "Full screen", ("F11",), "View", checkable=True, needs_board=False),
+    Row("new", "New board", ("Ctrl+N",), "Board", needs_board=False),
+    Row("open", "Open…", ("Ctrl+O",), "Board", needs_board=False),
+    Row("join", "Join with a link…", (), "Board", needs_board=False),
+    Row("picture", "Save picture…", ("Ctrl+Shift+E",), "Board"),
+    Row("person", "Name and colour…", (), "Board"),
+    Row("help", "Keyboard shortcuts", ("?", "F1"), "Board", needs_board=False),
+    Row("quit", "Quit", ("Ctrl+Q",), "Board", needs_board=False),
+)
+
+ICONS: Final = {"hand": "hand", "pen": "pencil-simple", "eraser": "eraser"}
+"""The tools, in the order of the strip."""
+
+MENU: Final = (
+    ("new", "open", "join"),
+    ("picture", "clear"),
+    ("theme", "person"),
+    ("help",),
+    ("quit",),
+)
+"""The menu's entries by group; `theme` is a submenu."""
+
+GESTURES: Final = (
+    ("Move the board", "Space + drag, middle button, wheel"),
+    ("Zoom", "Ctrl + wheel"),
+    ("Erase for a moment", "Ctrl + drag with the pen"),
+    ("Take back the stroke at hand", "Esc"),
+)
+"""What the help lists besides the actions."""
+
+
+def make_actions(window: QWidget, calls: Mapping[str, Callable[[], None]]) -> dict[str, QAction]:
+    """An action for every row, with its keys, on the window."""
+    made = {}
+    for row in ACTIONS:
+        action = QAction(row.text, window)
+        action.setShortcuts([QKeySequence(key) for key in row.keys])
+        action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
+        action.setCheckable(row.checkable)
+        action.triggered.connect(_call(calls[row.name]))
+        window.addAction(action)
+        made[row.name] = action
+    return made
+
+
+def _call(call: Callable[[], None]) -> Callable[[bool], None]:
+    def triggered(_checked: bool = False) -> None:
+        call()
+
+    return triggered

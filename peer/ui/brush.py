@@ -1,0 +1,215 @@
+"""Ink as filled polygons: the one road from points to paint, for settled strokes, drafts and pictures alike.
+
+Rule: what a stroke looks like is decided here and in `p2psketch.geometry`, from its points, its pressure, its width and
+how finely it is to be drawn; nothing here knows who drew it or where it is shown.
+"""
+
+import math
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPolygonF
+
+from p2psketch import ink
+from p2psketch.document import Shape
+from p2psketch.geometry import TOLERANCE, Affine, Floats, Rect, apply, bounds_of, inverse, outlines, resampled, smooth
+
+LIGHTEST: Final = 0.2
+"""The width of a stroke without any pressure, as a part of its full width."""
+
+_LEVELS: Final = range(-6, 8)
+_FLAT: Final = 1e-9
+
+
+class Ribbon(NamedTuple):
+    """A stroke before it is an outline: its smooth curve (n, 2), and at each point of it (n,) the radius of the brush.
+
+    `positions` (n,) say how far along the points that were drawn (3.5 is halfway from point 3 to point 4). All is in
+    pixels of the board, unless a placement puts it there.
+    """
+
+    curve: Floats
+    radii: Floats
+    positions: Floats
+    placement: Affine | None = None
+
+    @property
+    def placed(self) -> Floats:
+        """The curve on the board."""
+        return self.curve if self.placement is None else apply(self.placement, self.curve)
+
+    @property
+    def reach(self) -> float:
+        """How far, on the board, ink is from the curve at most."""
+        return float(self.radii.max()) * (1.0 if self.placement is None else _stretch(self.placement))
+
+    @property
+    def bounds(self) -> Rect:
+        """What its ink covers, on the board; with pressure or a placement, perhaps a little more."""
+        curve, reach = self.placed, self.reach
+        return Rect(*(curve.min(axis=0) - reach).tolist(), *(curve.max(axis=0) + reach).tolist())
+
+    def between(self, first: int, last: int) -> "Ribbon":
+        """The part from one of the points that were drawn to another."""
+        start, end = np.searchsorted(self.positions, (first, last)).tolist()
+        part = slice(start, end + 1)
+        return Ribbon(self.curve[part], self.radii[part], self.positions[part], self.placement)
+
+
+def level_at(zoom: float) -> int:
+    """How coarse a stroke may be at a zoom: `tolerance` of this is a tenth of a pixel of the screen, or just less."""
+    return min(max(math.floor(-math.log2(zoom)), _LEVELS.start), _LEVELS.stop - 1)
+
+
+def tolerance(level: int) -> float:
+    """How far, in pixels of the board, the outline may be from the exact one."""
+    return TOLERANCE * 2.0**level
+
+
+def radii(width: float, pressure: Floats | NDArray[np.float32] | None, count: int) -> Floats:
+    """The brush at each of `count` points: half the width, less where there was less pressure."""
+    if pressure is None:
+        return np.full(count, width / 2)
+    pressed: Floats = (LIGHTEST + (1 - LIGHTEST) * np.asarray(pressure, dtype=np.float64)) * (width / 2)
+    return pressed
+
+
+def ribbon(
+    points: Floats, pressure: Floats | NDArray[np.float32] | None, width: float, level: int, placement: Any = None
+) -> Ribbon:
+    """The ribbon of a stroke; a `placement` is six numbers, or None."""
+    where: Affine | None = None if placement is None else tuple(placement)
+    precision = tolerance(level) / (1.0 if where is None else _scale(where))
+    curve, positions = smooth(points, precision)
+    size = radii(width, pressure, len(points))
+    return Ribbon(curve, size if len(curve) == len(points) else resampled(size, positions), positions, where)
+
+
+def joined(pieces: Sequence[Ribbon]) -> Ribbon:
+    """One ribbon of pieces of it that follow each other."""
+    if len(pieces) == 1:
+        return pieces[0]
+    curve, radii, positions = (
+        np.concatenate([values[0][:1], *(each[1:] for each in values)])
+        for values in (
+            [piece.curve for piece in pieces],
+            [piece.radii for piece in pieces],
+            [piece.positions for piece in pieces],
+        )
+    )
+    return Ribbon(curve, radii, positions, pieces[0].placement)
+
+
+def ribbon_of(shape: Shape, level: int) -> Ribbon:
+    """The ribbon of a visible stroke."""
+    points, pressure = ink.decode(shape.values["points"])
+    return ribbon(points, pressure, shape.width, level, shape.values.get("placement"))
+
+
+def polygons(ribbons: Sequence[Ribbon], level: int) -> list[QPolygonF]:
+    """The outlines of ribbons, on the board, to be filled by the winding rule."""
+    scales = {1.0 if each.placement is None else _scale(each.placement) for each in ribbons}
+    if len(scales) > 1:
+        return [polygon for each in ribbons for polygon in polygons([each], level)]
+    precision = tolerance(level) / max(scales, default=1.0)
+    drawn = outlines([(each.curve, each.radii) for each in ribbons], precision)
+    placed = (
+        line if each.placement is None else apply(each.placement, line)
+        for each, line in zip(ribbons, drawn, strict=True)
+    )
+    return [to_polygon(line) for line in placed]
+
+
+def to_polygon(points: Floats) -> QPolygonF:
+    """An array (n, 2) as Qt's polygon, copied in one piece."""
+    polygon = QPolygonF()
+    polygon.fill(QPointF(), len(points))
+    buffer: Any = polygon.data()
+    buffer.setsize(points.size * 8)
+    np.frombuffer(buffer, dtype=np.float64)[:] = points.ravel()
+    return polygon
+
+
+def fill(painter: QPainter, pieces: Sequence[QPolygonF], color: QColor) -> None:
+    """Paint the union of polygons in one colour: where they meet there is no seam."""
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(color)
+    if not pieces:
+        return
+    first, *others = pieces
+    if not others:
+        painter.drawPolygon(first, Qt.FillRule.WindingFill)
+        return
+    path = QPainterPath()
+    path.setFillRule(Qt.FillRule.WindingFill)
+    for piece in (first, *others):
+        path.addPolygon(piece)
+        path.closeSubpath()
+    painter.drawPath(path)
+
+
+def cut(whole: Ribbon, area: Rect) -> list[Ribbon]:
+    """The parts of a ribbon whose ink can reach into `area` of the board.
+
+    Seen from very near, a stroke is larger than what Qt can fill in a reasonable time.
+    """
+    near = _before(whole.placement, area)
+    if near is None:
+        return []
+    if len(whole.curve) == 1:
+        return [whole]
+    near = near.padded(float(whole.radii.max()))
+    start, step = whole.curve[:-1], np.diff(whole.curve, axis=0)
+    enter, leave = _within(start, step, near)
+    kept = np.flatnonzero(enter <= leave)
+    if not len(kept):
+        return []
+    joined = (np.diff(kept) == 1) & (leave[kept[:-1]] == 1) & (enter[kept[1:]] == 0)
+    runs = np.split(kept, np.flatnonzero(~joined) + 1)
+    return [_part(whole, run, float(enter[run[0]]), float(leave[run[-1]])) for run in runs]
+
+
+def _part(whole: Ribbon, run: NDArray[np.intp], enter: float, leave: float) -> Ribbon:
+    """The neighbouring segments `run` of a ribbon, from `enter` of the first to `leave` of the last."""
+    at = np.concatenate(([run[0] + enter], run[1:], [run[-1] + leave]))
+    x, y, size, position = (resampled(values, at) for values in (*whole.curve.T, whole.radii, whole.positions))
+    return Ribbon(np.stack((x, y), axis=1), size, position, whole.placement)
+
+
+def _within(start: Floats, step: Floats, area: Rect) -> tuple[Floats, Floats]:
+    """From where to where (0…1) each segment is inside a rectangle; outside, from is past to (Liang & Barsky 1984)."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        to_least = (np.array((area.left, area.top)) - start) / step
+        to_most = (np.array((area.right, area.bottom)) - start) / step
+    still = step == 0
+    inside = (start >= (area.left, area.top)) & (start <= (area.right, area.bottom))
+    enter = np.where(still, np.where(inside, 0.0, np.inf), np.minimum(to_least, to_most))
+    leave = np.where(still, np.where(inside, 1.0, -np.inf), np.maximum(to_least, to_most))
+    return np.maximum(enter.max(axis=1), 0.0), np.minimum(leave.min(axis=1), 1.0)
+
+
+def _before(placement: Affine | None, area: Rect) -> Rect | None:
+    """The rectangle that a placement brings to cover `area`; None if it flattens everything."""
+    if placement is None:
+        return area
+    if _scale(placement) < _FLAT:
+        return None
+    corners = np.array(
+        ((area.left, area.top), (area.right, area.top), (area.left, area.bottom), (area.right, area.bottom))
+    )
+    return bounds_of(apply(inverse(placement), corners))
+
+
+def _scale(placement: Affine) -> float:
+    """By how much a placement enlarges, on average."""
+    a, b, c, d, _, _ = placement
+    return min(max(math.sqrt(abs(a * d - b * c)), _FLAT / 10), 1e9)
+
+
+def _stretch(placement: Affine) -> float:
+    """By how much a placement enlarges at most."""
+    a, b, c, d, _, _ = placement
+    return math.hypot(a, b, c, d)

@@ -1,0 +1,92 @@
+"""Which part of the board the canvas shows: pure arithmetic, no Qt.
+
+Rule: the board point in the middle of the canvas is what is kept, so resizing keeps the middle and nothing drifts.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from p2psketch.geometry import Point, Rect
+
+MIN_ZOOM: Final = 0.05
+MAX_ZOOM: Final = 30.0
+
+STEPS: Final = (0.05, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 30.0)
+"""Where zooming in and out by key or button stops."""
+
+FARTHEST: Final = 8e6
+"""How far the middle of the canvas can be from the origin: ink cannot be stored much farther out."""
+
+_SIDES, _ENDS = 48, 88
+"""Pixels kept free around what is fitted, so that it is not under the panels."""
+
+
+def clamped(value: float, least: float, most: float) -> float:
+    """`value`, or the bound that it is past."""
+    return min(max(value, least), most)
+
+
+@dataclass(slots=True)
+class Camera:
+    """A canvas of `width` × `height` pixels with board point (x, y) in its middle."""
+
+    x: float = 0.0
+    y: float = 0.0
+    zoom: float = 1.0
+    width: float = 0.0
+    height: float = 0.0
+
+    @property
+    def shift(self) -> Point:
+        """Where the board's origin is on the canvas: screen = zoom * board + shift."""
+        return self.width / 2 - self.x * self.zoom, self.height / 2 - self.y * self.zoom
+
+    @property
+    def area(self) -> Rect:
+        """The part of the board that is seen."""
+        half_width, half_height = self.width / 2 / self.zoom, self.height / 2 / self.zoom
+        return Rect(self.x - half_width, self.y - half_height, self.x + half_width, self.y + half_height)
+
+    @property
+    def middle(self) -> Point:
+        """The middle of the canvas, in its pixels."""
+        return self.width / 2, self.height / 2
+
+    def to_board(self, x: float, y: float) -> Point:
+        """The board point under a pixel of the canvas."""
+        return self.x + (x - self.width / 2) / self.zoom, self.y + (y - self.height / 2) / self.zoom
+
+    def to_screen(self, x: float, y: float) -> Point:
+        """The pixel of the canvas where a board point is."""
+        return self.width / 2 + (x - self.x) * self.zoom, self.height / 2 + (y - self.y) * self.zoom
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Move the board by pixels of the canvas."""
+        self.look_at(self.x - dx / self.zoom, self.y - dy / self.zoom)
+
+    def look_at(self, x: float, y: float) -> None:
+        """Bring a board point to the middle."""
+        self.x, self.y = clamped(x, -FARTHEST, FARTHEST), clamped(y, -FARTHEST, FARTHEST)
+
+    def zoom_at(self, screen: Point, zoom: float) -> None:
+        """Zoom so that what is under pixel `screen` of the canvas stays there."""
+        x, y = self.to_board(*screen)
+        self.zoom = clamped(zoom, MIN_ZOOM, MAX_ZOOM)
+        self.look_at(x - (screen[0] - self.width / 2) / self.zoom, y - (screen[1] - self.height / 2) / self.zoom)
+
+    def step(self, direction: int) -> float:
+        """The next zoom of STEPS that is larger (1) or smaller (-1)."""
+        if direction > 0:
+            return next((step for step in STEPS if step > self.zoom * 1.001), MAX_ZOOM)
+        return next((step for step in reversed(STEPS) if step < self.zoom * 0.999), MIN_ZOOM)
+
+    def fit(self, rect: Rect | None) -> None:
+        """Show all of `rect`, no larger than life; of nothing, the origin at 100 %."""
+        if rect is None:
+            self.x, self.y, self.zoom = 0.0, 0.0, 1.0
+            return
+        room_x = max(self.width - 2 * _SIDES, self.width / 2, 1)
+        room_y = max(self.height - 2 * _ENDS, self.height / 2, 1)
+        zoom = min(room_x / max(rect.width, 1e-9), room_y / max(rect.height, 1e-9), 1.0)
+        self.zoom = clamped(zoom, MIN_ZOOM, MAX_ZOOM)
+        self.look_at(*rect.centre)

@@ -1,0 +1,312 @@
+"""The canvas: shows the board, and turns what hands do on it into what tools do.
+
+Rule: it never edits. Tools do, through the board, and what they change comes back through `changed`, like everybody
+else's work. What is not the document's (drafts, pointers, what a gesture is about to do) is shown above it.
+"""
+
+from collections.abc import Collection
+from typing import Final
+
+from PyQt6.QtCore import QCoreApplication, QEvent, Qt, pyqtSignal
+from PyQt6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QTabletEvent
+from PyQt6.QtWidgets import QWidget
+
+from p2psketch.geometry import Point
+from p2psketch.ids import PeerId, ShapeId
+from p2psketch.shapes import STROKE
+from p2psketch.views import NOBODY
+from peer.board import Board
+from peer.tools.eraser import Eraser
+from peer.tools.hand import Hand
+from peer.tools.pen import Pen
+from peer.tools.style import InkStyle
+from peer.tools.tool import ERASER, Pointer, Tool
+from peer.tools.toolbox import Button, Toolbox
+from peer.ui import input as hands
+from peer.ui.cursors import Cursors
+from peer.ui.drafts import Drafts, Style, style_of
+from peer.ui.endless import EndlessView
+from peer.ui.look import motion
+from peer.ui.mouse_cursors import mouse_cursor
+from peer.ui.ring import Ring
+from peer.ui.settled import SettledInk
+from peer.ui.theme import Theme
+
+_OWN: Final = "own"
+"""The key of one's own draft; those of others are (author, number)."""
+
+
+class Canvas(EndlessView):
+    """Signals: tool_changed(str) when another tool was chosen, contents_changed() when the board became blank or is no
+    longer; and those of EndlessView.
+
+    Tell it of changes through the slots `changed`, `pointed` and `people_changed`, as a Listener of the board.
+    """
+
+    tool_changed = pyqtSignal(str)
+    contents_changed = pyqtSignal()
+
+    def __init__(self, board: Board, style: InkStyle, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(theme, parent)
+        self._board = board
+        self._theme = theme
+        self._settled = SettledInk(board.document, theme)
+        self._drafts = Drafts(theme)
+        self._ring = Ring(theme)
+        self.layers = self._settled, self._drafts
+        for item in (*self.layers, self._ring):
+            self.stage.addItem(item)
+        self._cursors = Cursors(self.stage, theme)
+        surface = _Surface(self, self._settled)
+        self._toolbox = Toolbox((Pen(board, style), Eraser(board, surface), Hand(surface)))
+        self._pointer: Pointer | None = None
+        self._ctrl = False
+        self._mouse_cursor = ""
+        self._blank = True
+        self._set_up_input()
+        self.changed([shape.id for shape in board.document.visible()])
+        self.pointed({author for author, _ in board.presences.sketches} | set(board.presences.pointers))
+        self._show_gesture()
+        self.look()
+
+    def _set_up_input(self) -> None:
+        QCoreApplication.setAttribute(
+            Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False
+        )  # every point counts
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.glass.setMouseTracking(True)
+        self.glass.setTabletTracking(True)
+        self.pinched.connect(self.cancel)  # takes back what the first finger drew until the second came
+        self.moved.connect(self._aim_again)
+
+    # -- for the window ----------------------------------------------------------------------------
+
+    @property
+    def tool_name(self) -> str:
+        """The tool in hand."""
+        return self._toolbox.chosen.name
+
+    @property
+    def is_blank(self) -> bool:
+        """Is there no ink at all, nor anybody drawing?"""
+        return self._blank
+
+    def select_tool(self, name: str) -> None:
+        """Take a tool in hand; a gesture that is going on ends with the tool that it began with."""
+        if self._toolbox.choose(name):
+            self._show_gesture()
+            self.tool_changed.emit(name)
+
+    def cancel(self) -> bool:
+        """Take back the gesture at hand; False if there was none."""
+        cancelled = self._toolbox.cancel()
+        self._show_gesture()
+        return cancelled
+
+    def fit_all(self) -> None:
+        """Show all there is; of an empty board, its origin at 100 %."""
+        self.fit(self._settled.bounds())
+
+    def set_theme(self, theme: Theme) -> None:
+        """Look like this from now on."""
+        self._theme = self.backdrop.theme = theme
+        for part in (self._settled, self._drafts, self._cursors, self._ring):
+            part.set_theme(theme)
+        self._mouse_cursor = ""
+        self._show_gesture()
+        self.glass.update()
+
+    # -- what the board says -----------------------------------------------------------------------
+
+    def changed(self, shapes: Collection[ShapeId]) -> None:
+        """These shapes are new, altered or gone."""
+        self._settled.refresh(shapes)
+        self._judge_blank()
+
+    def pointed(self, peers: Collection[PeerId]) -> None:
+        """Pointers or drafts of these people have changed."""
+        self._cursors.gliding = motion(self) > 0
+        for peer in peers:
+            self._show_pointer(peer)
+            self._show_sketches(peer)
+        self._judge_blank()
+
+    def people_changed(self) -> None:
+        """Names or colours may have changed."""
+        for person in self._board.people():
+            self._cursors.dress(person.peer, person.name, person.color)
+
+    def _show_pointer(self, peer: PeerId) -> None:
+        presence = self._board.presences.pointers.get(peer)
+        if presence is None or presence.cursor is None:
+            self._cursors.remove(peer)
+        elif peer in self._cursors:
+            self._cursors.move(peer, presence.cursor)
+        else:
+            who = next((person for person in self._board.people() if person.peer == peer), NOBODY)
+            self._cursors.add(peer, presence.cursor, who.name, who.color)
+
+    def _show_sketches(self, peer: PeerId) -> None:
+        sketches = {key: sketch for key, sketch in self._board.presences.sketches.items() if key[0] == peer}
+        for key in self._drafts.shown:
+            if key != _OWN and key[0] == peer and key not in sketches:
+                self._drafts.drop(key)
+        for key, sketch in sketches.items():
+            if sketch.fields.get("kind") == STROKE:
+                self._drafts.follow(key, style_of(sketch.fields), sketch.points, sketch.pressure)
+
+    def _judge_blank(self) -> None:
+        blank = not self._board.document.visible_count and not self._drafts.shown
+        if blank != self._blank:
+            self._blank = self.backdrop.hint = blank
+            self.glass.update()
+            self.contents_changed.emit()
+
+    # -- what hands do -----------------------------------------------------------------------------
+
+    def _press(self, pointer: Pointer, button: Button | None) -> None:
+        if button is not None:
+            self._toolbox.press(pointer, button)
+        self._aim(pointer)
+
+    def _move(self, pointer: Pointer) -> None:
+        self._toolbox.move(pointer)
+        self._aim(pointer)
+
+    def _release(self, pointer: Pointer, button: Button | None) -> None:
+        if button is not None:
+            self._toolbox.release(pointer, button)
+        self._aim(pointer)
+
+    def _aim(self, pointer: Pointer) -> None:
+        """The pointer is here: tell the others, and show what it is about to do."""
+        self._pointer, self._ctrl = pointer, pointer.ctrl
+        self._board.point((pointer.x, pointer.y), self.camera.area, self._tool.name)
+        self._show_gesture()
+
+    def _aim_again(self) -> None:
+        """The board has moved under the pointer."""
+        if (was := self._pointer) is not None:
+            x, y = self.camera.to_board(was.screen_x, was.screen_y)
+            self._aim(Pointer(x, y, was.screen_x, was.screen_y, was.pressure, was.time, ctrl=was.ctrl))
+
+    def _lose_pointer(self) -> None:
+        """The pointer is elsewhere."""
+        if self._pointer is not None:
+            self._pointer = None
+            self._board.point(None)
+        self._show_gesture()
+
+    @property
+    def _tool(self) -> Tool:
+        """The tool at work, or the one that a press would go to."""
+        return self._toolbox.at_hand(ctrl=self._ctrl)
+
+    def _show_gesture(self) -> None:
+        """The line under the pen, what the eraser has touched, its ring, and the look of the pointer itself."""
+        tool = self._tool
+        if tool.line is None:
+            self._drafts.drop(_OWN)
+        else:
+            style = Style(tool.line.color, tool.line.width)
+            self._drafts.follow(_OWN, style, tool.line.points, tool.line.pressure)
+        self._settled.fade(tool.fading)
+        if tool.name == ERASER and self._pointer is not None:
+            self._ring.show_at(self._pointer.x, self._pointer.y, busy=tool.busy)
+        else:
+            self._ring.setVisible(False)
+        if (cursor := f"{tool.name} {tool.busy}") != self._mouse_cursor:
+            self._mouse_cursor = cursor
+            self.glass.setCursor(mouse_cursor(tool.name, self._theme, busy=tool.busy))
+        self._judge_blank()
+
+    def _key(self, event: QKeyEvent, *, down: bool) -> bool:
+        """A key was pressed or released; whether it means anything here."""
+        match event.key():
+            case Qt.Key.Key_Escape if down:
+                return self.cancel()
+            case Qt.Key.Key_Space:
+                self._toolbox.space = down
+            case Qt.Key.Key_Control:
+                self._ctrl = down
+            case _:
+                return down and self._toolbox.key(event.text())
+        self._show_gesture()
+        return event.key() == Qt.Key.Key_Space
+
+    def _pen(self, event: QTabletEvent) -> None:
+        pointer, button = hands.pointer_of(event, self.camera), hands.pen_button(event)
+        match event.type():
+            case QEvent.Type.TabletPress:
+                self._press(pointer, button)
+            case QEvent.Type.TabletRelease:
+                self._release(pointer, button)
+            case _:
+                self._move(pointer)
+        event.accept()
+
+    # -- what Qt calls -----------------------------------------------------------------------------
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        if event is not None:
+            self._press(hands.pointer_of(event, self.camera), hands.mouse_button(event))
+            event.accept()
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
+        self.mousePressEvent(event)  # the second click of two quick ones is a dot too
+
+    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
+        if event is not None:
+            pointer = hands.pointer_of(event, self.camera)
+            if hands.was_released(self._toolbox.button, event):
+                self._toolbox.release(pointer, self._toolbox.button or Button.MAIN)
+            self._move(pointer)
+            event.accept()
+
+    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
+        if event is not None:
+            self._release(hands.pointer_of(event, self.camera), hands.mouse_button(event))
+            event.accept()
+
+    def viewportEvent(self, event: QEvent | None) -> bool:
+        if isinstance(event, QTabletEvent):
+            self._pen(event)
+            return True
+        return super().viewportEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None:
+            event.setAccepted(self._key(event, down=True))
+
+    def keyReleaseEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None:
+            event.setAccepted(not event.isAutoRepeat() and self._key(event, down=False))
+
+    def focusOutEvent(self, event: QFocusEvent | None) -> None:
+        self._toolbox.space = self._ctrl = False
+        self._show_gesture()
+
+    def leaveEvent(self, event: QEvent | None) -> None:
+        self._lose_pointer()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        self._toolbox.interrupt()
+        self._lose_pointer()
+
+
+class _Surface:
+    """What tools may ask of the canvas."""
+
+    def __init__(self, view: EndlessView, settled: SettledInk) -> None:
+        self._view = view
+        self._settled = settled
+
+    @property
+    def zoom(self) -> float:
+        return self._view.zoom
+
+    def find(self, start: Point, end: Point, radius: float) -> list[ShapeId]:
+        return self._settled.find(start, end, radius)
+
+    def pan(self, dx: float, dy: float) -> None:
+        self._view.pan(dx, dy)

@@ -1,0 +1,280 @@
+"""An open board in the window: the canvas, and the panels that float on it.
+
+Rule: listens to one board and hands on what it says; the canvas gets what is drawn, the panels what is known of
+people and links. The board's word on people and links is asked for at most every 50 ms, however often it changes.
+"""
+
+from collections.abc import Collection, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Final
+
+from PyQt6.QtCore import QEvent, QObject, QPoint, QTimer, pyqtSignal
+from PyQt6.QtGui import QAction, QResizeEvent
+from PyQt6.QtWidgets import QWidget
+
+from p2psketch.effects import Notice
+from p2psketch.ids import PeerId, ShapeId
+from peer.board import Board
+from peer.tools.style import WIDTHS, InkStyle
+from peer.ui import arrange
+from peer.ui.actions import ICONS
+from peer.ui.canvas import Canvas
+from peer.ui.panel import Panel
+from peer.ui.panels.people import PeoplePanel
+from peer.ui.panels.status import StatusPanel
+from peer.ui.panels.style import StylePanel
+from peer.ui.panels.title import TitlePanel
+from peer.ui.panels.toast import Toast
+from peer.ui.panels.tools import ToolsPanel
+from peer.ui.panels.zoom import ZoomPanel
+from peer.ui.people import PeoplePopover
+from peer.ui.person import PersonPopover
+from peer.ui.picker import PickerPopover
+from peer.ui.popover import Popover
+from peer.ui.share import SharePopover
+from peer.ui.theme import Theme
+
+SOON: Final = 50
+ANEW: Final = 1_000
+"""Milliseconds after which times and links are asked for again in any case."""
+
+HAVE_STYLE: Final = ("pen",)
+"""The tools that the style panel is there for."""
+
+
+class Desk(QWidget):
+    """One board; its Listener. Signals: history_changed() when undo or redo may have become possible."""
+
+    history_changed = pyqtSignal()
+
+    def __init__(
+        self, board: Board, theme: Theme, actions: Mapping[str, QAction], parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.board = board
+        self.ink = InkStyle()
+        self.canvas = Canvas(board, self.ink, theme, self)
+        self.title = TitlePanel(self)
+        self.tools = ToolsPanel(self, [(actions[name], icon) for name, icon in ICONS.items()])
+        self.people = PeoplePanel(self)
+        self.style_panel = StylePanel(self, self.ink)
+        self.zoom = ZoomPanel(self, actions)
+        self.status = StatusPanel(self)
+        self.toast = Toast(self)
+        self.people_popover = PeoplePopover(self)
+        self.share_popover = SharePopover(self)
+        self.picker = PickerPopover(self)
+        self.person_popover = PersonPopover(self)
+        self.zen = False
+        self._stale: set[str] = set()
+        self._timer = QTimer(self)
+        self._again = QTimer(self)
+        self._wire()
+        self.title.show_name(board.name)
+        self.tool_changed(self.canvas.tool_name)
+        self._refresh()
+        board.watch(self)
+
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        """What floats on the canvas at all times."""
+        return self.title, self.tools, self.people, self.style_panel, self.zoom, self.status
+
+    @property
+    def popovers(self) -> tuple[Popover, ...]:
+        """What a click opens."""
+        return self.people_popover, self.share_popover, self.picker, self.person_popover
+
+    def _wire(self) -> None:
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._refresh)
+        self._again.timeout.connect(self._ask_again)
+        self._again.start(ANEW)
+        self.canvas.zoomed.connect(self.zoom.show_zoom)
+        self.canvas.tool_changed.connect(self.tool_changed)
+        self.toast.changed.connect(self.place_panels)
+        for panel in (*self.panels, *self.popovers):
+            panel.reshaped.connect(self.place_panels)
+        for popover in self.popovers:
+            popover.opened.connect(self._popover_opened)
+            popover.closed.connect(self.canvas.setFocus)
+        for opener in self.people.openers:
+            opener.clicked.connect(self.people_popover.toggle)
+        self.status.line.clicked.connect(self.people_popover.toggle)
+        self.people.share.clicked.connect(self.toggle_share)
+        self.style_panel.free.clicked.connect(self._toggle_picker)
+        self.picker.chosen.connect(lambda color: setattr(self.ink, "color", color))
+        glass = self.canvas.viewport()
+        assert glass is not None
+        glass.installEventFilter(self)
+        self.setFocusProxy(self.canvas)
+
+    # -- what the board says -----------------------------------------------------------------------
+
+    def changed(self, shapes: Collection[ShapeId]) -> None:
+        self.canvas.changed(shapes)
+        self.history_changed.emit()
+
+    def pointed(self, peers: Collection[PeerId]) -> None:
+        self.canvas.pointed(peers)
+
+    def people_changed(self) -> None:
+        self._refresh_soon("people")
+
+    def status_changed(self) -> None:
+        self._refresh_soon("status")
+
+    def noticed(self, notice: Notice) -> None:
+        self.toast.say(notice.text)
+
+    def _refresh_soon(self, what: str) -> None:
+        self._stale.add(what)
+        if not self._timer.isActive():
+            self._timer.start(SOON)
+
+    def _ask_again(self) -> None:
+        if self.isVisible():
+            self._refresh_soon("status")
+            self._refresh_soon("times")
+
+    def _refresh(self) -> None:
+        stale, self._stale = self._stale or {"people", "status"}, set()
+        if stale & {"people", "times"}:
+            people = self.board.people()
+            self.people.show_people(people)
+            self.people_popover.show_people(people)
+        if "people" in stale:
+            self.canvas.people_changed()
+        if "status" in stale:
+            status = self.board.status()
+            self.title.show_status(status)
+            self.status.show_status(status)
+        self.place_panels()
+
+    # -- what a person does ------------------------------------------------------------------------
+
+    def tool_changed(self, name: str) -> None:
+        """Another tool is in hand."""
+        self.style_panel.setVisible(name in HAVE_STYLE and not self.zen)
+        if name not in HAVE_STYLE:
+            self.picker.close_it()
+
+    def step_width(self, step: int) -> None:
+        """The next thicker or thinner width."""
+        at = min(range(len(WIDTHS)), key=lambda at: abs(WIDTHS[at] - self.ink.width)) + step
+        self.ink.width = WIDTHS[min(max(at, 0), len(WIDTHS) - 1)]
+
+    def undo(self) -> None:
+        """Take back the last step; what the toast offered is done, or too late."""
+        self._drop_offer()
+        self.board.undo()
+
+    def redo(self) -> None:
+        """Do it again."""
+        self._drop_offer()
+        self.board.redo()
+
+    def clear(self) -> None:
+        """Delete everything, and offer to take that back."""
+        if self.board.document.visible_count:
+            self.board.clear()
+            self.toast.say("The board is cleared.", "Undo", self.undo)
+
+    def save_picture(self, path: Path) -> None:
+        """Write what is on the board into a PNG file."""
+        from peer.ui.picture import save_png  # not needed to show a window
+
+        try:
+            save_png(self.board.document, path, None)
+        except OSError as error:
+            self.toast.say(f"The picture could not be saved: {error.strerror or error}.", lasting=True)
+        else:
+            self.toast.say(f"The picture is saved as {path.name}.")
+
+    def _drop_offer(self) -> None:
+        if self.toast.has_link:
+            self.toast.hide_it()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Look like this from now on."""
+        self.canvas.set_theme(theme)
+
+    def set_zen(self, on: bool) -> None:
+        """Hide the panels, or show them again."""
+        self.zen = on
+        for panel in self.panels:
+            panel.setVisible(not on)
+        self.tool_changed(self.canvas.tool_name)
+        if on:
+            self.close_popovers()
+        self.place_panels()
+
+    def toggle_share(self) -> None:
+        """Open or close Share."""
+        if not self.share_popover.is_open:
+            status = self.board.status()
+            self.share_popover.show_links(self.board.invites(), status.trackers, open_room=status.open_room)
+        self.share_popover.toggle()
+
+    def open_person(self, name: str, color: int) -> None:
+        """Ask for name and colour."""
+        self.person_popover.form.show_person(name, color)
+        self.person_popover.open()
+
+    def close_popovers(self, *, but: Popover | None = None) -> None:
+        """Close what clicks have opened."""
+        for popover in self.popovers:
+            if popover is not but:
+                popover.close_it()
+
+    def _toggle_picker(self) -> None:
+        self.picker.show_color(self.ink.color)
+        self.picker.toggle()
+
+    def _popover_opened(self) -> None:
+        popover = self.sender()
+        assert isinstance(popover, Popover)
+        for other in self.popovers:
+            if other is not popover:
+                other.hide()
+        popover.adjustSize()
+        popover.slide_to(self._place_of(popover))
+
+    # -- where things are --------------------------------------------------------------------------
+
+    def place_panels(self) -> None:
+        """Put everything where it belongs, for the size that the window has."""
+        area = self.rect()
+        arrange.place_top(area, self.title, self.tools, self.people)
+        arrange.place_side(self.style_panel, self.title)
+        arrange.place_bottom(area, self.zoom, self.status, self.toast)
+        for popover in self.popovers:
+            if popover.is_open and popover.size() != popover.sizeHint():
+                popover.adjustSize()
+            if popover.is_open and not popover.is_sliding:
+                popover.move(self._place_of(popover))
+
+    def _place_of(self, popover: Popover) -> QPoint:
+        if popover is self.picker:
+            return arrange.beside(self.style_panel, popover, self.rect())
+        if popover is self.person_popover:
+            return arrange.under_left(self.title)
+        return arrange.under(self.people, popover, self.rect())
+
+    def leave(self) -> None:
+        """The board is shown no more."""
+        self._timer.stop()
+        self._again.stop()
+        with suppress(ValueError):  # a board that has been left has forgotten its listeners
+            self.board.unwatch(self)
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if event is not None and event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.TabletPress):
+            self.close_popovers(but=self.people_popover)
+            self._drop_offer()
+        return super().eventFilter(watched, event)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self.canvas.setGeometry(self.rect())
+        self.place_panels()

@@ -1,0 +1,176 @@
+"""A view of a board without edges: a camera in place of scroll bars, wheel, touchpad and two fingers to move it.
+
+Rule: Qt's own scrolling stays at 0; where the view looks is the camera's alone, and the view's transform follows it.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from typing import Final
+
+from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QNativeGestureEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent, QTransform, QWheelEvent
+from PyQt6.QtWidgets import QFrame, QGestureEvent, QGraphicsScene, QGraphicsView, QPinchGesture, QWidget
+
+from p2psketch.geometry import Rect
+from peer.ui import input as hands
+from peer.ui.backdrop import Backdrop
+from peer.ui.camera import Camera
+from peer.ui.layer import Layer
+from peer.ui.theme import Theme
+
+_EVERYTHING: Final = QRectF(-1e12, -1e12, 2e12, 2e12)
+"""The scene. So large that the range of Qt's scroll bars, which are integers, always includes 0."""
+
+_MANY: Final = 16
+"""More parts of a frame than this are painted as one."""
+
+
+class EndlessView(QGraphicsView):
+    """Signals: zoomed(float) when the zoom has changed, moved() when another part of the board is seen, or in another
+    size, and pinched() when two fingers begin to move the board.
+
+    `layers`, which the subclass fills, are told what is seen.
+    """
+
+    zoomed = pyqtSignal(float)
+    moved = pyqtSignal()
+    pinched = pyqtSignal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.camera = Camera()
+        self.layers: Sequence[Layer] = ()
+        self.stage = QGraphicsScene(_EVERYTHING, self)
+        self.backdrop = Backdrop(theme)
+        self.stage.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
+        self.setScene(self.stage)
+        self.setSceneRect(_EVERYTHING)
+        self.setInteractive(False)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
+        self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
+        self.glass.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.glass.grabGesture(Qt.GestureType.PinchGesture)
+
+    @property
+    def glass(self) -> QWidget:
+        """What is painted on, and what pointers are over."""
+        viewport = self.viewport()
+        assert viewport is not None
+        return viewport
+
+    @property
+    def zoom(self) -> float:
+        """Pixels of the screen per pixel of the board."""
+        return self.camera.zoom
+
+    def zoom_in(self) -> None:
+        """The next larger step, about the middle."""
+        self.zoom_to(self.camera.step(1))
+
+    def zoom_out(self) -> None:
+        """The next smaller step, about the middle."""
+        self.zoom_to(self.camera.step(-1))
+
+    def zoom_to(self, zoom: float) -> None:
+        """A zoom, about the middle."""
+        self.zoom_at(QPointF(*self.camera.middle), zoom)
+
+    def zoom_at(self, at: QPointF, zoom: float) -> None:
+        """A zoom, about a pixel of the screen."""
+        self.move_camera(lambda camera: camera.zoom_at((at.x(), at.y()), zoom))
+
+    def pan(self, dx: float, dy: float) -> None:
+        """Move the board by pixels of the screen."""
+        self.move_camera(lambda camera: camera.pan(dx, dy))
+
+    def fit(self, area: Rect | None) -> None:
+        """Show all of a part of the board; of nothing, the origin at 100 %."""
+        self.move_camera(lambda camera: camera.fit(area))
+
+    def move_camera(self, move: Callable[[Camera], None]) -> None:
+        """Look elsewhere."""
+        zoom = self.camera.zoom
+        move(self.camera)
+        self.look()
+        if self.camera.zoom != zoom:
+            self.zoomed.emit(self.camera.zoom)
+
+    def look(self) -> None:
+        """Show what the camera sees."""
+        camera = self.camera
+        self.setTransform(QTransform(camera.zoom, 0, 0, camera.zoom, *camera.shift))
+        for layer in self.layers:
+            layer.look(camera.area, camera.zoom, self.devicePixelRatioF())
+        self.moved.emit()
+
+    def _pinch(self, event: QGestureEvent) -> bool:
+        pinch = event.gesture(Qt.GestureType.PinchGesture)
+        if not isinstance(pinch, QPinchGesture):
+            return False
+        if pinch.state() is Qt.GestureState.GestureStarted:
+            self.pinched.emit()
+        elif pinch.state() is Qt.GestureState.GestureUpdated:
+            push = pinch.centerPoint() - pinch.lastCenterPoint()
+            self.pan(push.x(), push.y())
+            self.zoom_at(self.glass.mapFromGlobal(pinch.centerPoint()), self.zoom * pinch.scaleFactor())
+        return True
+
+    def _native_pinch(self, event: QNativeGestureEvent) -> bool:
+        if event.gestureType() is not Qt.NativeGestureType.ZoomNativeGesture:
+            return False
+        self.zoom_at(event.position(), self.zoom * (1 + event.value()))
+        return True
+
+    def _parts(self, event: QPaintEvent) -> Iterator[Rect]:
+        """What a frame paints anew, on the board."""
+        whole = QPainterPath()
+        if event.region().rectCount() > _MANY:
+            whole.addRect(QRectF(event.rect()))
+        else:
+            whole.addRegion(event.region())
+        for part in whole.toSubpathPolygons():
+            box = part.boundingRect()
+            yield Rect(*self.camera.to_board(box.left(), box.top()), *self.camera.to_board(box.right(), box.bottom()))
+
+    def viewportEvent(self, event: QEvent | None) -> bool:
+        taken = False
+        if isinstance(event, QGestureEvent):
+            taken = self._pinch(event)
+        elif isinstance(event, QNativeGestureEvent):
+            taken = self._native_pinch(event)
+        return taken or super().viewportEvent(event)
+
+    def wheelEvent(self, event: QWheelEvent | None) -> None:
+        if event is None:
+            return
+        if hands.is_ctrl(event):
+            self.zoom_at(event.position(), self.zoom * hands.wheel_zoom(event))
+        else:
+            push = hands.wheel_pan(event)
+            self.pan(push.x(), push.y())
+        event.accept()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self.camera.width, self.camera.height = self.glass.width(), self.glass.height()
+        self.look()
+
+    def drawBackground(self, painter: QPainter | None, rect: QRectF) -> None:
+        if painter is not None:
+            exposed = painter.worldTransform().mapRect(rect).intersected(QRectF(self.glass.rect()))
+            painter.save()
+            painter.resetTransform()
+            self.backdrop.paint(painter, exposed, self.camera)
+            painter.restore()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        if event is not None:
+            parts = list(self._parts(event))
+            with ExitStack() as exposing:
+                for layer in self.layers:
+                    exposing.enter_context(layer.exposing(parts))
+                super().paintEvent(event)

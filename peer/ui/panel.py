@@ -1,0 +1,117 @@
+"""What floats on the canvas: panels with a soft shadow."""
+
+from functools import lru_cache
+from typing import Final
+
+from PyQt6.QtCore import QEvent, QMargins, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import (
+    QColor,
+    QHideEvent,
+    QImage,
+    QMouseEvent,
+    QMoveEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QPixmap,
+    QResizeEvent,
+    QShowEvent,
+)
+from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget, qDrawBorderPixmap
+
+from peer.ui.look import theme_of
+from peer.ui.theme import PANEL_RADIUS
+
+PADDING: Final = 6
+BLUR: Final = 16
+DROP: Final = 2
+STRENGTH: Final = {False: 0.12, True: 0.4}
+"""How dark a shadow is in the light and in the dark theme."""
+
+_PATCH = 2 * (BLUR + PANEL_RADIUS) + 2
+
+
+class Shadow(QWidget):
+    """The soft shadow of a panel: its sibling beneath it, which the mouse does not feel."""
+
+    def __init__(self, panel: QWidget) -> None:
+        super().__init__(panel.parentWidget())
+        self._panel = panel
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.hide()
+
+    def follow(self) -> None:
+        """Go where the panel is."""
+        self.setGeometry(self._panel.geometry().adjusted(-BLUR, DROP - BLUR, BLUR, DROP + BLUR))
+        self.stackUnder(self._panel)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        edge = BLUR + PANEL_RADIUS
+        margins = QMargins(edge, edge, edge, edge)
+        qDrawBorderPixmap(QPainter(self), self.rect(), margins, QPixmap.fromImage(_shadow(theme_of(self).dark)))
+
+
+@lru_cache(maxsize=2)
+def _shadow(dark: bool) -> QImage:
+    """A patch whose edges are the shadow of a rounded rectangle: many faint outlines, one inside the other."""
+    image = QImage(_PATCH, _PATCH, QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    before = 0.0
+    for step in range(BLUR):
+        away = (step + 1) / BLUR
+        here = STRENGTH[dark] * 0.7 * away**2.2
+        painter.setBrush(QColor.fromRgbF(0, 0, 0, (here - before) / (1 - before)))
+        before = here
+        inset = step + 0.5
+        radius = PANEL_RADIUS + BLUR - inset
+        painter.drawRoundedRect(QRectF(image.rect()).adjusted(inset, inset, -inset, -inset), radius, radius)
+    painter.end()
+    return image
+
+
+class Panel(QWidget):
+    """A rounded card on the canvas. Signals: reshaped() when its contents ask for another size."""
+
+    reshaped = pyqtSignal()
+
+    def __init__(self, parent: QWidget, *, vertical: bool = False, padding: int = PADDING) -> None:
+        super().__init__(parent)
+        self.shadow = Shadow(self)
+        self.box: QBoxLayout = QVBoxLayout(self) if vertical else QHBoxLayout(self)
+        self.box.setContentsMargins(padding, padding, padding, padding)
+        self.box.setSpacing(0)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setCursor(Qt.CursorShape.ArrowCursor)
+
+    def event(self, event: QEvent | None) -> bool:
+        done = super().event(event)
+        if event is not None and event.type() == QEvent.Type.LayoutRequest:
+            self.reshaped.emit()
+        return done
+
+    def mousePressEvent(self, event: QMouseEvent | None) -> None:
+        """What hits a panel does not reach the canvas."""
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        theme = theme_of(self)
+        painter.setPen(QPen(theme.hairline, 1))
+        painter.setBrush(theme.panel)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), PANEL_RADIUS, PANEL_RADIUS)
+
+    def moveEvent(self, event: QMoveEvent | None) -> None:
+        self.shadow.follow()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self.shadow.follow()
+
+    def showEvent(self, event: QShowEvent | None) -> None:
+        self.shadow.follow()
+        self.shadow.show()
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        self.shadow.hide()

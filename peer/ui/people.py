@@ -1,0 +1,122 @@
+"""Who is here, and the truth about each link: a popover that stays open and keeps itself up to date."""
+
+from collections.abc import Sequence
+
+from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from p2psketch.ids import PeerId
+from p2psketch.views import PersonView
+from peer.ui.popover import Popover
+from peer.ui.scroll import Scroll
+from peer.ui.swatches import Avatar
+from peer.ui.widgets import Dot, Words
+
+WIDTH = 320
+ROW = 44
+MOST_ROWS = 9
+
+DOTS = {"you": "good", "direct": "good", "relayed": "warning", "connecting": "quiet", "lost": "bad"}
+WORDS = {"you": "you", "direct": "direct", "relayed": "relayed", "connecting": "connecting…", "lost": "lost"}
+
+
+def link_line(person: PersonView) -> str:
+    """`direct, 12 ms`."""
+    time = round_trip(person)
+    return f"{WORDS[person.state]}, {time}" if time else WORDS[person.state]
+
+
+def round_trip(person: PersonView) -> str:
+    """`12 ms`, or nothing where it is not known."""
+    if person.rtt_ms is None:
+        return ""
+    return f"{person.rtt_ms:.0f} ms" if person.rtt_ms >= 1 else "< 1 ms"
+
+
+def board_line(person: PersonView) -> str:
+    """How the other's board compares with ours."""
+    if person.same is None or person.shapes is None:
+        return ""
+    shapes = f"{person.shapes:,} {'shape' if person.shapes == 1 else 'shapes'}"
+    return f"{shapes}, the same board as yours" if person.same else f"{shapes}, not yet the same board as yours"
+
+
+class PersonRow(QWidget):
+    """One person: initial, name, the link's state and its round-trip time, each in a place of its own."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(ROW)
+        self.avatar = Avatar(self)
+        self.avatar.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.avatar.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.name = Words(elide=True)
+        self.dot = Dot()
+        self.state = Words(points=9, color="quiet")
+        self.time = Words(points=9, color="quiet")
+        self.state.setFixedWidth(self.state.fontMetrics().horizontalAdvance("connecting…") + 4)
+        self.time.setFixedWidth(self.time.fontMetrics().horizontalAdvance("8888 ms") + 4)
+        self.time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        box = QHBoxLayout(self)
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(8)
+        for part, stretch in ((self.avatar, 0), (self.name, 1), (self.dot, 0), (self.state, 0), (self.time, 0)):
+            box.addWidget(part, stretch)
+
+    def show_person(self, person: PersonView) -> None:
+        """Say what is known of somebody now."""
+        self.avatar.show_person(person.name, person.color, faded=person.state in ("connecting", "lost"))
+        self.name.say(person.name)
+        self.dot.say(DOTS[person.state])
+        self.state.say(WORDS[person.state])
+        self.time.say(round_trip(person))
+        self.setAccessibleName(f"{person.name}, {link_line(person)}")
+        self.setToolTip("\n".join(filter(None, (person.name, link_line(person), person.address, board_line(person)))))
+
+
+class PeoplePopover(Popover):
+    """Rows stay where they are while the numbers in them change: oneself first, then by name."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent, "People")
+        self.rows: dict[PeerId, PersonRow] = {}
+        self._order: list[PeerId] = []
+        self._list = QWidget()
+        self._rows = QVBoxLayout(self._list)
+        self._rows.setContentsMargins(0, 0, 8, 0)
+        self._rows.setSpacing(0)
+        self._rows.addStretch(1)
+        self.scroller = Scroll(self._list, self)
+        self.body.setContentsMargins(0, 0, 0, 0)
+        self.body.addWidget(self.scroller)
+        self.setFixedWidth(WIDTH)
+
+    def show_people(self, people: Sequence[PersonView]) -> None:
+        """Bring the rows up to date."""
+        ordered = sorted(people, key=lambda person: (person.state != "you", person.name.casefold(), person.peer))
+        for person in ordered:
+            if person.peer not in self.rows:
+                self.rows[person.peer] = PersonRow(self._list)
+            self.rows[person.peer].show_person(person)
+        order = [person.peer for person in ordered]
+        if order != self._order:
+            self._reorder(order)
+        here = sum(person.state in ("you", "direct", "relayed") for person in people)
+        self.head.say("Only you are here" if here <= 1 else f"{here} people here")
+
+    def _reorder(self, order: list[PeerId]) -> None:
+        for peer in set(self.rows) - set(order):
+            row = self.rows.pop(peer)
+            self._rows.removeWidget(row)
+            row.hide()
+            row.deleteLater()
+        for at, peer in enumerate(order):
+            self._rows.insertWidget(at, self.rows[peer])
+            self.rows[peer].show()
+        self._order = order
+        self.updateGeometry()
+        self.reshaped.emit()
+
+    def sizeHint(self) -> QSize:
+        rows = min(max(len(self._order), 1), MOST_ROWS)
+        return QSize(WIDTH, 8 + 36 + rows * ROW + 16)

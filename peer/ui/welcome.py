@@ -1,0 +1,285 @@
+"""Before a board is open: a new one, one by its link, an open room, or one from before.
+
+Rule: says what a person chose and lets the app act; knows whether a link or an address can be used, and keeps
+what was typed when it cannot.
+"""
+
+import time
+from collections.abc import Callable, Sequence
+
+from PyQt6.QtCore import QPoint, QRectF, Qt, pyqtSignal
+from PyQt6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
+
+from p2psketch.address import parse_address
+from p2psketch.errors import InviteError
+from p2psketch.invite import SCHEME, TRACKER_PORT, Invite
+from peer.settings import Recent
+from peer.ui.look import theme_of
+from peer.ui.panel import Panel
+from peer.ui.person import NAMELESS, PersonForm
+from peer.ui.recent import RecentList
+from peer.ui.theme import DOT_SPACING
+from peer.ui.widgets import Field, Hairline, LinkButton, TextButton, Words
+
+WIDTH, LEFT = 736, 380
+LOBBY = "lobby"
+
+
+def offered_link(text: str) -> Invite | None:
+    """The invite in what was copied last, if it is one."""
+    if not text.lstrip().lower().startswith(f"{SCHEME}://"):
+        return None
+    try:
+        return Invite.parse(text)
+    except InviteError:
+        return None
+
+
+class Welcome(QWidget):
+    """Signals: new_board(), join_link(str), join_room(str, str) with tracker and name, open_file(str), browse(),
+    back(), and before any of them person_chosen(str, int) if it was asked.
+    """
+
+    new_board = pyqtSignal()
+    join_link = pyqtSignal(str)
+    join_room = pyqtSignal(str, str)
+    open_file = pyqtSignal(str)
+    browse = pyqtSignal()
+    back = pyqtSignal()
+    person_chosen = pyqtSignal(str, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.card = Panel(self, padding=0)
+        self.person = PersonForm(self, columns=12)
+        self.new = TextButton("New board", self, filled=True, icon="file-plus")
+        self.link = Field("p2psketch://…", "Invite link", self)
+        self.join = TextButton("Join", self)
+        self.offer = LinkButton("", self)
+        self.tracker = Field("Tracker, HOST:PORT", "Tracker, HOST:PORT", self)
+        self.room = Field(LOBBY, "Name of the room", self)
+        self.enter = TextButton("Open", self)
+        self.link_message = _message()
+        self.message = _message()
+        self.recent = RecentList(self)
+        self.browse_link = LinkButton("Open a file…", self)
+        self.back_link = LinkButton("Back to the board", self)
+        self._asks = False
+        self._asked = self.message
+        self._lay_out()
+        self._wire()
+        self.back_link.hide()
+        self.offer.hide()
+
+    # -- layout ------------------------------------------------------------------------------------
+
+    def _lay_out(self) -> None:
+        columns = QHBoxLayout()
+        columns.setContentsMargins(32, 28, 26, 28)
+        columns.setSpacing(28)
+        left = QWidget()
+        left.setFixedWidth(LEFT)
+        left.setLayout(self._left())
+        self.card.setFixedWidth(WIDTH)
+        columns.addWidget(left)
+        columns.addLayout(self._right(), 1)
+        self.card.box.addLayout(columns)
+
+    def _left(self) -> QLayout:
+        self._you = QWidget()
+        you = QVBoxLayout(self._you)
+        you.setContentsMargins(0, 0, 0, 14)
+        you.setSpacing(8)
+        you.addWidget(Words("You, as the others see you", points=9, color="quiet"))
+        you.addWidget(self.person)
+        self.new.setFixedSize(LEFT, 40)
+        left = QVBoxLayout()
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(8)
+        left.addWidget(Words("p2psketch", points=22, bold=True))
+        left.addWidget(Words("A whiteboard with no server in the middle.", color="quiet"))
+        left.addSpacing(12)
+        left.addWidget(self._you)
+        left.addWidget(self.new)
+        left.addSpacing(10)
+        left.addWidget(Words("Join with a link", points=9, color="quiet"))
+        left.addLayout(_row((self.link, 1), (self.join, 0)))
+        left.addWidget(self.link_message)
+        left.addWidget(self.offer, 0, Qt.AlignmentFlag.AlignLeft)
+        left.addSpacing(8)
+        left.addWidget(Words("Open a room: anyone who guesses its name can join", points=9, color="quiet"))
+        left.addLayout(_row((self.tracker, 3), (self.room, 2), (self.enter, 0)))
+        left.addWidget(self.message)
+        left.addStretch(1)
+        return left
+
+    def _right(self) -> QLayout:
+        head = _row((Words("Recent", points=9, color="quiet"), 1), (self.browse_link, 0))
+        head.setContentsMargins(10, 0, 0, 0)
+        right = QVBoxLayout()
+        right.setSpacing(6)
+        right.addWidget(self.back_link, 0, Qt.AlignmentFlag.AlignRight)
+        right.addLayout(head)
+        right.addWidget(Hairline())
+        right.addWidget(self.recent, 1)
+        return right
+
+    def _wire(self) -> None:
+        self.new.clicked.connect(self._begin_anew)
+        self.join.clicked.connect(self._join)
+        self.link.returnPressed.connect(self._join)
+        self.offer.clicked.connect(self._take_offer)
+        self.enter.clicked.connect(self._enter)
+        self.tracker.returnPressed.connect(self._enter)
+        self.room.returnPressed.connect(self._enter)
+        self.recent.picked.connect(self._pick)
+        self.browse_link.clicked.connect(lambda: self._go(self.browse.emit))
+        self.back_link.clicked.connect(self.back)
+        self.card.reshaped.connect(self._place)
+        for field in (self.link, self.tracker, self.room, self.person.name):
+            field.textEdited.connect(self._say_nothing)
+        clipboard = QGuiApplication.clipboard()
+        if clipboard is not None:
+            clipboard.dataChanged.connect(self._look_at_clipboard)
+
+    # -- what the app says -------------------------------------------------------------------------
+
+    def ask_person(self, name: str, color: int) -> None:
+        """Ask who this is, with a first guess."""
+        self._asks = True
+        self.person.show_person(name, color)
+
+    def begin(self, boards: Sequence[Recent], *, can_go_back: bool) -> None:
+        """Show the page as it is at first."""
+        self._you.setVisible(self._asks)
+        self.back_link.setVisible(can_go_back)
+        self.recent.show_boards(boards, time.time())
+        self._set_enabled(True)
+        self._say_nothing()
+        self._look_at_clipboard()
+        self._place()
+
+    def show_error(self, sentence: str) -> None:
+        """It did not work; what was typed is still there."""
+        self._set_enabled(True)
+        self._say(self._asked, sentence)
+
+    def show_busy(self, text: str) -> None:
+        """It takes a moment; nothing else can be chosen meanwhile."""
+        self._set_enabled(False)
+        self._say(self._asked, text, "quiet")
+
+    def focus_link(self) -> None:
+        """The keyboard goes to the field for the link."""
+        self.link.setFocus()
+        self.link.selectAll()
+
+    # -- what a person does ------------------------------------------------------------------------
+
+    def _go(self, act: Callable[[], None]) -> None:
+        """Do it, once it is known who this is."""
+        if self._asks:
+            if self.person.person is None:
+                self._say(self.message, NAMELESS)
+                self.person.name.setFocus()
+                return
+            self._asks = False
+            self.person_chosen.emit(*self.person.person)
+        self._say_nothing()
+        act()
+
+    def _begin_anew(self) -> None:
+        self._asked = self.message
+        self._go(self.new_board.emit)
+
+    def _join(self) -> None:
+        self._asked = self.link_message
+        text = self.link.text()
+        try:
+            Invite.parse(text)
+        except InviteError as error:
+            self._refuse(self.link, str(error))
+            return
+        self._go(lambda: self.join_link.emit(text))
+
+    def _enter(self) -> None:
+        self._asked = self.message
+        try:
+            tracker = parse_address(self.tracker.text(), TRACKER_PORT)
+        except InviteError as error:
+            self._refuse(self.tracker, str(error))
+            return
+        self._go(lambda: self.join_room.emit(str(tracker), self.room.text().strip() or LOBBY))
+
+    def _pick(self, path: str) -> None:
+        self._asked = self.message
+        self._go(lambda: self.open_file.emit(path))
+
+    def _refuse(self, field: Field, sentence: str) -> None:
+        self._say(self._asked, sentence)
+        field.setFocus()
+
+    def _take_offer(self) -> None:
+        clipboard = QGuiApplication.clipboard()
+        self.link.setText(clipboard.text().strip() if clipboard is not None else "")
+        self._join()
+
+    def _look_at_clipboard(self) -> None:
+        if not self.isVisible():
+            return
+        clipboard = QGuiApplication.clipboard()
+        invite = offered_link(clipboard.text()) if clipboard is not None else None
+        self.offer.setVisible(invite is not None)
+        if invite is not None:
+            name = self.fontMetrics().elidedText(invite.name, Qt.TextElideMode.ElideRight, 200)
+            self.offer.say(f"Join “{name}”, copied just now" if name else "Join with the link copied just now")
+
+    def _say(self, where: Words, text: str, color: str = "bad") -> None:
+        self._say_nothing()
+        where.say(text, color)
+        where.setFixedHeight(where.heightForWidth(LEFT))
+        where.setVisible(bool(text))
+        where.setAccessibleName(text)
+
+    def _say_nothing(self) -> None:
+        for message in (self.link_message, self.message):
+            message.say("")
+            message.hide()
+
+    def _set_enabled(self, on: bool) -> None:
+        for part in (self.new, self.link, self.join, self.offer, self.tracker, self.room, self.enter, self.recent):
+            part.setEnabled(on)
+
+    # -- the page itself ---------------------------------------------------------------------------
+
+    def _place(self) -> None:
+        size = self.card.sizeHint()
+        height = min(max(size.height(), 440), self.height() - 32)
+        self.card.resize(WIDTH, height)
+        self.card.move(QPoint((self.width() - WIDTH) // 2, max((self.height() - height) * 2 // 5, 16)))
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        self._place()
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        theme = theme_of(self)
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme.canvas)
+        for x in range(self.width() // 2 % DOT_SPACING, self.width(), DOT_SPACING):
+            for y in range(self.height() // 2 % DOT_SPACING, self.height(), DOT_SPACING):
+                painter.fillRect(QRectF(x, y, 2, 2), theme.dots)
+
+
+def _message() -> Words:
+    words = Words(points=9, color="bad", wrap=True)
+    words.setFixedWidth(LEFT)
+    return words
+
+
+def _row(*parts: tuple[QWidget, int]) -> QHBoxLayout:
+    row = QHBoxLayout()
+    row.setSpacing(8)
+    for part, stretch in parts:
+        row.addWidget(part, stretch)
+    return row

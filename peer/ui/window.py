@@ -1,0 +1,273 @@
+"""The window: the welcome page, or a board.
+
+Rule: says what a person wants of the program through signals, which the app acts on; what they want of the open board
+it asks of the desk. It owns the theme and keeps the settings of the window.
+"""
+
+import re
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+from PyQt6.QtCore import QByteArray, QPoint, QStandardPaths, Qt, pyqtSignal
+from PyQt6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
+from PyQt6.QtWidgets import QApplication, QStackedLayout, QToolTip, QWidget
+
+from peer.board import Board
+from peer.home import boards
+from peer.settings import Settings
+from peer.ui import arrange
+from peer.ui.actions import ACTIONS, ICONS, make_actions
+from peer.ui.desk import Desk
+from peer.ui.files import ask_for_board, ask_for_picture
+from peer.ui.help import HelpPopover
+from peer.ui.look import dress, palette
+from peer.ui.menu import make_menu
+from peer.ui.person import login_name, random_color
+from peer.ui.theme import DARK, LIGHT, Theme
+from peer.ui.verbs import VERBS
+from peer.ui.welcome import Welcome
+
+SIZE = (1200, 780)
+SMALLEST = (640, 480)
+
+
+class Window(QWidget):
+    """Signals: new_board(), join_link(str), join_room(str, str) with tracker and name, open_file(str) with a path,
+    person_chosen(str, int) when name or colour are chosen, and closed() when the window is closed.
+    """
+
+    new_board = pyqtSignal()
+    join_link = pyqtSignal(str)
+    join_room = pyqtSignal(str, str)
+    open_file = pyqtSignal(str)
+    person_chosen = pyqtSignal(str, int)
+    closed = pyqtSignal()
+
+    def __init__(self, settings: Settings, name: str = "") -> None:
+        """`name`: given on the command line, and so neither asked for nor remembered."""
+        super().__init__()
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        dress(application)
+        self.settings = settings
+        self.theme = LIGHT
+        self.desk: Desk | None = None
+        self._share_note = ""
+        self._name_given = bool(name)
+        color = settings.color if settings.color is not None else random_color()
+        self._person = name or settings.name or login_name(), color
+        self.commands = make_actions(self, self._calls())
+        self.welcome = Welcome(self)
+        self.help = HelpPopover(self)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(self.welcome)
+        self._wire()
+        self.set_theme(settings.theme)
+        self._place_window()
+        if not name and not settings.name:
+            self.welcome.ask_person(*self._person)
+        self.show_welcome()
+
+    def _wire(self) -> None:
+        self.welcome.new_board.connect(self.new_board)
+        self.welcome.join_link.connect(self.join_link)
+        self.welcome.join_room.connect(self.join_room)
+        self.welcome.open_file.connect(self.open_file)
+        self.welcome.browse.connect(self._ask_for_board)
+        self.welcome.back.connect(self._back)
+        self.welcome.person_chosen.connect(self._take_person)
+        self.help.opened.connect(self._place_help)
+        self.help.closed.connect(lambda: (self.desk or self.welcome).setFocus())
+        hints = QGuiApplication.styleHints()
+        if hints is not None:
+            hints.colorSchemeChanged.connect(self._system_theme_changed)
+
+    def _calls(self) -> dict[str, Callable[[], None]]:
+        """What each action of the table calls."""
+        calls: dict[str, Callable[[], None]] = {name: partial(self._on_desk, verb) for name, verb in VERBS.items()}
+        return calls | {
+            "dark": lambda: self.choose_theme("light" if self.theme.dark else "dark"),
+            "full_screen": lambda: self.setWindowState(self.windowState() ^ Qt.WindowState.WindowFullScreen),
+            "new": self.new_board.emit,
+            "open": self._ask_for_board,
+            "join": self._ask_for_link,
+            "picture": self._ask_for_picture,
+            "person": lambda: self._on_desk(lambda desk: desk.open_person(*self._person)),
+            "help": self.help_toggled,
+            "quit": lambda: (self.close(), None)[1],
+        }
+
+    def _on_desk(self, act: Callable[[Desk], None]) -> None:
+        if self.desk is not None:
+            act(self.desk)
+
+    # -- for the app -------------------------------------------------------------------------------
+
+    @property
+    def person(self) -> tuple[str, int]:
+        """Name and colour to be known by."""
+        return self._person
+
+    def show_board(self, board: Board) -> None:
+        """Put a board on the desk, and listen to it from now on; one that was there before is heard no more."""
+        self._clear_desk()
+        desk = self.desk = Desk(board, self.theme, self.commands, self)
+        desk.share_popover.note = self._share_note
+        desk.history_changed.connect(self._show_history)
+        desk.canvas.tool_changed.connect(self._show_tool)
+        desk.person_popover.chosen.connect(self._rename)
+        desk.title.menu.clicked.connect(self._open_menu)
+        self._stack.addWidget(desk)
+        self._turn_to(desk)
+        desk.canvas.setFocus()
+
+    def show_welcome(self) -> None:
+        """The page from before a board is open; an open one stays underneath."""
+        self._turn_to(self.welcome)
+        self.welcome.begin(self.settings.recent, can_go_back=self.desk is not None)
+
+    def close_board(self) -> None:
+        """Take the board off the desk, and show the welcome page."""
+        self._clear_desk()
+        self.show_welcome()
+
+    def show_share_note(self, sentence: str) -> None:
+        """What Share says newcomers need, in place of its own guess from the trackers."""
+        self._share_note = sentence
+        self._on_desk(lambda desk: setattr(desk.share_popover, "note", sentence))
+
+    def show_news(
+        self, sentence: str, link: str = "", act: Callable[[], None] | None = None, *, lasting: bool = False
+    ) -> None:
+        """One line over the board, with a link that calls `act`; on the welcome page it is a message."""
+        if self.desk is not None and self._stack.currentWidget() is self.desk:
+            self.desk.toast.say(sentence, link, act, lasting=lasting)
+        else:
+            self.welcome.show_error(sentence)
+
+    def _clear_desk(self) -> None:
+        desk, self.desk = self.desk, None
+        if desk is not None:
+            desk.leave()
+            self._stack.removeWidget(desk)
+            desk.hide()
+            desk.deleteLater()
+
+    def _turn_to(self, page: QWidget) -> None:
+        self.help.close_it()
+        self._stack.setCurrentWidget(page)
+        board = self.desk.board if self.desk is not None and page is self.desk else None
+        self.setWindowTitle(f"{board.name} – p2psketch" if board is not None else "p2psketch")
+        for row in ACTIONS:
+            self.commands[row.name].setEnabled(board is not None or not row.needs_board)
+        self._show_history()
+        if self.desk is not None:
+            self._show_tool(self.desk.canvas.tool_name)
+            self.commands["zen"].setChecked(self.desk.zen)
+
+    # -- looks -------------------------------------------------------------------------------------
+
+    def choose_theme(self, name: str) -> None:
+        """Light, dark, or as the system has it; remembered."""
+        self.settings.theme = name
+        self.settings.save()
+        self.set_theme(name)
+
+    def set_theme(self, name: str) -> None:
+        """Look light, dark, or as the system does."""
+        theme = self.theme = _theme(name)
+        self.setPalette(palette(theme))
+        QToolTip.setPalette(palette(theme))
+        self._on_desk(lambda desk: desk.set_theme(theme))
+
+    def _system_theme_changed(self) -> None:
+        self.set_theme(self.settings.theme)
+
+    def _show_tool(self, name: str) -> None:
+        for tool in ICONS:
+            self.commands[tool].setChecked(tool == name)
+
+    def _show_history(self) -> None:
+        board = self.desk.board if self.desk is not None and self._stack.currentWidget() is self.desk else None
+        self.commands["undo"].setEnabled(board is not None and board.can_undo)
+        self.commands["redo"].setEnabled(board is not None and board.can_redo)
+
+    def _place_window(self) -> None:
+        self.setMinimumSize(*SMALLEST)
+        self.resize(*SIZE)
+        if self.settings.geometry:
+            self.restoreGeometry(QByteArray(bytes.fromhex(self.settings.geometry)))
+
+    # -- what a person does ------------------------------------------------------------------------
+
+    def _open_menu(self) -> None:
+        if self.desk is None:
+            return
+        title = self.desk.title
+        name = "" if title.name.isVisibleTo(title) else self.desk.board.name
+        menu = make_menu(self, self.commands, name, self.settings.theme, self.choose_theme)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.popup(title.mapToGlobal(QPoint(0, title.height() + arrange.GAP)))
+
+    def help_toggled(self) -> None:
+        """Show the keyboard shortcuts, or hide them."""
+        self._on_desk(lambda desk: desk.close_popovers())
+        self.help.toggle()
+
+    def _place_help(self) -> None:
+        self.help.adjustSize()
+        self.help.move(arrange.amid(self.help, self.rect()))
+
+    def _ask_for_board(self) -> None:
+        ask_for_board(self, boards(), lambda path: self.open_file.emit(str(path)))
+
+    def _ask_for_link(self) -> None:
+        self.show_welcome()
+        self.welcome.focus_link()
+
+    def _ask_for_picture(self) -> None:
+        if self.desk is not None:
+            desk = self.desk
+            folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
+            name = re.sub(r"[^\w -]+", "-", desk.board.name).strip("-. ") or "board"
+            ask_for_picture(self, Path(folder) / f"{name}.png", desk.save_picture)
+
+    def _back(self) -> None:
+        if self.desk is not None:
+            self._turn_to(self.desk)
+            self.desk.canvas.setFocus()
+
+    def _take_person(self, name: str, color: int) -> None:
+        self._person = name, color
+        if not self._name_given:
+            self.settings.name = name
+        self.settings.color = color
+        self.settings.save()
+        self.person_chosen.emit(name, color)
+
+    def _rename(self, name: str, color: int) -> None:
+        self._name_given = False
+        self._take_person(name, color)
+        self._on_desk(lambda desk: desk.board.rename_me(name, color))
+
+    # -- Qt ----------------------------------------------------------------------------------------
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        if self.help.is_open:
+            self._place_help()
+
+    def closeEvent(self, event: QCloseEvent | None) -> None:
+        saved = bytes(self.saveGeometry().data()).hex()
+        if saved != self.settings.geometry:
+            self.settings.geometry = saved
+            self.settings.save()
+        self.closed.emit()
+        super().closeEvent(event)
+
+
+def _theme(name: str) -> Theme:
+    hints = QGuiApplication.styleHints()
+    if name == "system":
+        return DARK if hints is not None and hints.colorScheme() == Qt.ColorScheme.Dark else LIGHT
+    return DARK if name == "dark" else LIGHT

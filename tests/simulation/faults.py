@@ -1,0 +1,104 @@
+"""Deliberate faults: each takes away one of the rules that convergence rests on, in the simulation only."""
+
+from collections.abc import Callable
+from enum import Enum
+
+from p2psketch.catchup import CatchUp, Waiting
+from p2psketch.clock import LamportClock
+from p2psketch.document import Document, Shape
+from p2psketch.ids import LinkId, PeerId, Stamp
+from p2psketch.messages import Want
+from p2psketch.oplog import Accepted, Chunk, OpLog, Tip
+from p2psketch.session import Session
+from p2psketch.shapes import Fields
+
+
+class LastToArriveWins(Document):
+    """No merge rule: whatever comes last is kept."""
+
+    def _merge(self, shape: Shape, fields: Fields, stamp: Stamp, born: bool) -> None:
+        before = shape.visible
+        self._unsum(shape)
+        for field, value in fields.items():
+            shape.write(field, value, stamp)
+        self.visible_count += shape.visible - before
+
+
+class Gullible(OpLog):
+    """No gap check: a chunk is taken wherever it lies."""
+
+    def accept(self, chunk: Chunk) -> Accepted | None:
+        if chunk.first > self.seq(chunk.author) + 1:
+            self._tips[chunk.author] = Tip(chunk.first - 1, chunk.head, 0)
+        return super().accept(chunk)
+
+
+class Impatient(CatchUp):
+    """What lies beyond a gap does not wait for it."""
+
+    def take(self, author: PeerId) -> Waiting | None:
+        held = self._stash.get(author)
+        return held.pop(min(held)) if held else None
+
+
+class Deaf(LamportClock):
+    """No Lamport merge: the clock counts its own ops only."""
+
+    def witness(self, time: int) -> None:
+        pass
+
+
+class Incurious(CatchUp):
+    """No repair: nobody is asked for ops but their author."""
+
+    def __init__(self, session: Session) -> None:
+        super().__init__(session.log.seq)
+        self._mesh = session.mesh
+
+    def wants(self, now: float) -> list[tuple[LinkId, Want]]:
+        mine = [(link, self._by_its_author(link, want)) for link, want in super().wants(now)]
+        return [(link, want) for link, want in mine if want.ranges]
+
+    def _by_its_author(self, link: LinkId, want: Want) -> Want:
+        found = self._mesh.link(link)
+        return Want(tuple(wanted for wanted in want.ranges if found is not None and wanted.author == found.peer))
+
+
+def _merge(session: Session) -> None:
+    session.document = LastToArriveWins()
+
+
+def _gap(session: Session) -> None:
+    session.log = Gullible(session.room.room_id)
+    session.catchup = Impatient(session.log.seq)
+
+
+def _lamport(session: Session) -> None:
+    session._clock = Deaf()
+
+
+def _relay(session: Session) -> None:
+    forwarding = session.mesh.forwarding
+
+    def only_mine(author: PeerId, over: LinkId | None) -> tuple[LinkId, ...]:
+        return forwarding(author, over) if author == session.me else ()
+
+    session.mesh.forwarding = only_mine  # type: ignore[method-assign]
+    session.catchup = Incurious(session)
+
+
+class Fault(Enum):
+    """What can be taken away."""
+
+    MERGE = "merge"
+    GAP = "gap"
+    LAMPORT = "lamport"
+    RELAY = "relay"
+
+
+INJECT: dict[Fault, Callable[[Session], None]] = {
+    Fault.MERGE: _merge,
+    Fault.GAP: _gap,
+    Fault.LAMPORT: _lamport,
+    Fault.RELAY: _relay,
+}

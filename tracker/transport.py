@@ -1,0 +1,76 @@
+"""Listening sockets, and addresses as the system gives them.
+
+Rule: nothing here knows what a tracker is for.
+"""
+
+import asyncio
+import contextlib
+import errno
+import os
+import socket
+from typing import Any, Final
+
+from p2psketch.address import Address, ip_of
+
+BACKLOG: Final = 512
+_NEXT_PORTS = 20
+_ANY_PORT_TRIES = 5
+_NO_SUCH_NETWORK = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+
+
+def address_of(name: Any) -> Address:
+    """An address as the system gives it, without the name of the interface."""
+    return Address(name[0].partition("%")[0], name[1])
+
+
+async def open_doors(host: str | None, port: int, next_free: bool) -> list[socket.socket]:
+    """Listening sockets for all that `host` stands for, on one and the same port; raises OSError."""
+    loop = asyncio.get_running_loop()
+    found = await loop.getaddrinfo(host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    found.sort(key=lambda info: info[0] != socket.AF_INET)
+    ports = _ports(port, next_free)
+    while True:
+        try:
+            return _bind(found, ports.pop(0))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE or not ports:
+                raise
+
+
+def _ports(port: int, next_free: bool) -> list[int]:
+    """The ports to try. Any port, 0, more than once: free for IPv4 is not yet free for IPv6."""
+    nearby = [*range(port, min(port + _NEXT_PORTS, 65536))] if next_free else [port]
+    return [*nearby, *[0] * _ANY_PORT_TRIES] if next_free or port == 0 else nearby
+
+
+def _bind(found: list[Any], port: int) -> list[socket.socket]:
+    """Listening sockets for those of the addresses `found` that this machine has; raises OSError."""
+    with contextlib.ExitStack() as doors:
+        opened: list[socket.socket] = []
+        missing = OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
+        for family, _, _, _, name in found:
+            try:
+                door = socket.create_server((name[0], port, *name[2:]), family=family, backlog=BACKLOG)
+            except OSError as error:
+                if error.errno not in _NO_SUCH_NETWORK:
+                    raise
+                missing = error
+                continue
+            opened.append(doors.enter_context(door))
+            port = door.getsockname()[1]
+        if not opened:
+            raise missing
+        doors.pop_all()
+        return opened
+
+
+def for_peers(door: socket.socket) -> Address:
+    """An address that works from other machines, as far as this one can tell."""
+    listening = address_of(door.getsockname())
+    ip = ip_of(listening)
+    if ip is None or not ip.is_unspecified:
+        return listening
+    with socket.socket(door.family, socket.SOCK_DGRAM) as probe, contextlib.suppress(OSError):
+        probe.connect(("192.0.2.1" if ip.version == 4 else "2001:db8::1", 9))  # sends nothing, chooses an interface
+        return Address(address_of(probe.getsockname()).host, listening.port)
+    return Address("127.0.0.1" if ip.version == 4 else "::1", listening.port)
