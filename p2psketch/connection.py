@@ -79,7 +79,7 @@ class Connection:
         self.state = State.GREETING if dialled else State.LISTENING
         self.rtt: float | None = None
         self._frames = Frames()
-        self._deaf = False
+        self._broken = False
         self._opened = now
         self._heard = now
         self._pinged = now
@@ -98,7 +98,7 @@ class Connection:
 
         Raises RemoteProtocolError where the other side breaks the protocol; what came before holds.
         """
-        if self._deaf or self.state is State.CLOSED:
+        if self._over:
             return
         self._heard = now
         try:
@@ -108,11 +108,16 @@ class Connection:
                 if type(message) is Pong and message.number == self._pings:
                     self.rtt = now - self._pinged
                 yield message
-                if self.state is State.CLOSED:
+                if self._over:
                     return
         except RemoteProtocolError:
-            self._deaf = True
+            self._broken = True
             raise
+
+    @property
+    def _over(self) -> bool:
+        """Has the last word been said?"""
+        return self._broken or self.state is State.CLOSED
 
     def _admit(self, message: Message) -> None:
         state = RECEIVING.get((self.state, type(message)))

@@ -189,9 +189,9 @@ class Drop:
 
 @dataclass(frozen=True, slots=True)
 class Announcing:
-    """What to tell every tracker from now on."""
+    """What to tell the trackers from now on: the first, the second, and so on."""
 
-    announce: Announce
+    announces: tuple[Announce, ...]
 
 
 @dataclass(frozen=True, slots=True)

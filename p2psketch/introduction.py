@@ -18,6 +18,8 @@ from p2psketch.messages import PROTOCOL_VERSION, Announce, Entry
 NONCE_SIZE: Final = 12
 HANDLE_SIZE: Final = 16
 MAX_HANDLES: Final = 4096
+TRACKERS: Final = 8
+"""As many trackers of one board are told of us under handles that differ."""
 
 
 class Introduction:
@@ -27,16 +29,23 @@ class Introduction:
         self._room = room
         self._me = me
         self._urandom = urandom
-        self._handle = urandom(HANDLE_SIZE)
+        self._handles_of_ours = [urandom(HANDLE_SIZE) for _ in range(TRACKERS)]
         self._seen: Address | None = None
         self._handles: dict[tuple[Address, bytes], PeerId] = {}
         self.trackers: dict[Address, str | None] = {}
 
-    def announce(self, addresses: Sequence[Address]) -> Announce:
-        """What to tell the trackers: our card, sealed for the members of the room."""
+    def announces(self, addresses: Sequence[Address]) -> tuple[Announce, ...]:
+        """What to tell each tracker: our card, sealed for the members of the room.
+
+        Each gets a handle of its own: two addresses of one tracker must not look like one handle used twice.
+        """
         card = encode_card(self._me, addresses, self._seen)
-        sealed = self._room.seal(self._handle, card, self._urandom(NONCE_SIZE))
-        return Announce(PROTOCOL_VERSION, self._room.room_id, self._handle, sealed)
+        return tuple(
+            Announce(
+                PROTOCOL_VERSION, self._room.room_id, handle, self._room.seal(handle, card, self._urandom(NONCE_SIZE))
+            )
+            for handle in self._handles_of_ours
+        )
 
     def handle(self, event: TrackerEvent, mesh: Mesh, now: float) -> bool:
         """Take notice of a tracker's words. True if our card has changed."""

@@ -134,7 +134,7 @@ class Session:
         return [e.StatusChanged(), self._announcing()] if changed else [e.StatusChanged()]
 
     def _announcing(self) -> Effect:
-        return e.Announcing(self.introduction.announce(self.mesh.addresses))
+        return e.Announcing(self.introduction.announces(self.mesh.addresses))
 
     def _follow_links(self, now: float) -> list[Effect]:
         """Begin with the links that came up, and forget those that went."""

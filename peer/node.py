@@ -11,6 +11,7 @@ import socket
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from itertools import count
 from random import Random
 from typing import Final, assert_never
@@ -144,7 +145,7 @@ class Node:
         self._store: Store
         self._listener: Listener | None = None
         self._trackers: list[TrackerClient] = []
-        self._announce: Announce | None = None
+        self._announces: tuple[Announce, ...] = ()
         self._dials: set[asyncio.Task[None]] = set()
         self._closing = False
 
@@ -169,13 +170,14 @@ class Node:
 
     def add_tracker(self, address: Address) -> None:
         """Announce ourselves at one more tracker."""
-        client = TrackerClient(address, self._announcement, self.sink, rng=self._rng)
+        announcement = partial(self._announcement, len(self._trackers))
+        client = TrackerClient(address, announcement, self.sink, rng=self._rng)
         self._trackers.append(client)
         client.start()
 
-    def _announcement(self) -> Announce | None:
-        """None until the session has said what."""
-        return self._announce
+    def _announcement(self, number: int) -> Announce | None:
+        """What to tell the tracker of that number; None until the session has said what."""
+        return self._announces[number % len(self._announces)] if self._announces else None
 
     def _visitor(self) -> PeerLink:
         return PeerLink(self, dialled=False)
@@ -219,8 +221,8 @@ class Node:
                         self.wants_flush(found)
                 case e.Dial(address):
                     self._dial(address)
-                case e.Announcing(announce):
-                    self._announce = announce
+                case e.Announcing(announces):
+                    self._announces = announces
                     for client in self._trackers:
                         client.update()
                 case e.Remember(addresses):

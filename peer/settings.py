@@ -8,6 +8,7 @@ import json
 import logging
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
@@ -78,7 +79,8 @@ class Settings:
             beside.replace(path)
         except OSError as error:
             log.warning("the settings cannot be saved: %s", error)
-            beside.unlink(missing_ok=True)
+            with suppress(OSError):
+                beside.unlink()
 
     def remember(self, name: str, path: Path | str, opened: float) -> None:
         """A board was opened: it comes first among the recent ones."""

@@ -41,7 +41,7 @@ SELECT peer, first, head, length, ops, signature, proof FROM chunks JOIN authors
 WHERE typeof(first) = 'integer' AND typeof(length) = 'integer' AND first > 0 AND length BETWEEN 1 AND {MAX_OPS}
 AND typeof(ops) = 'blob' AND typeof(head) = 'blob' AND length(head) = 32 AND typeof(peer) = 'blob' AND length(peer) = 32
 """
-"""SQLite takes any type in any column, and the file may come from anywhere: other rows are as if they were not there."""
+"""SQLite takes any type in any column, and a file may come from anywhere: other rows are as if they were not there."""
 
 
 class Store:

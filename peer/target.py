@@ -57,8 +57,10 @@ class Target:
         if self.path is None:
             return Store.memory()
         store = Store.open(self.path, create=True)
-        also = {"room": self.room, "tracker_port": self.tracker_port}
-        store.set(link=self.invite.format(), **{name: str(value) for name, value in also.items() if value is not None})
+        settings = {"room": self.room, "tracker_port": self.tracker_port}
+        if self.invite.can_edit or not _can_edit(store):
+            settings["link"] = self.invite.format()
+        store.set(**{name: str(value) for name, value in settings.items() if value is not None})
         return store
 
     def in_memory(self) -> "Target":
@@ -70,15 +72,16 @@ def read_target(text: str) -> Target:
     """A target given as an invite link, `@FILE` holding a link, or a board file."""
     if text.startswith("@"):
         text = _link_in(Path(text[1:]))
-    elif "://" not in text and (text.endswith(SUFFIX) or Path(text).is_file()):
+    elif "://" not in text and (text.endswith(SUFFIX) or os.path.isfile(text)):
         return from_file(Path(text))
     return from_invite(Invite.parse(text))
 
 
 def from_invite(invite: Invite) -> Target:
     """A private board: one file a room on this machine."""
-    room_id = invite.keys().room_id.hex()
-    return Target(invite, path=boards() / f"{_slug(invite.name)}-{room_id[:16]}{SUFFIX}")
+    ending = f"-{invite.keys().room_id.hex()[:16]}{SUFFIX}"
+    kept = sorted(boards().glob(f"*{ending}"))
+    return Target(invite, path=kept[0] if kept else boards() / f"{_slug(invite.name)}{ending}")
 
 
 def from_file(path: Path) -> Target:
@@ -90,7 +93,8 @@ def from_file(path: Path) -> Target:
         store.close()
     if link is None:
         raise StoreError(f"{path} holds no link; it is a copy without the key, and cannot be opened for drawing.")
-    return Target(Invite.parse(link), path=path.resolve(), room=room, tracker_port=int(port) if port else None)
+    tracker_port = int(port) if port and port.isdecimal() else None
+    return Target(Invite.parse(link), path=path.resolve(), room=room, tracker_port=tracker_port)
 
 
 def open_room(name: str, trackers: Sequence[Address], peers: Sequence[Address]) -> Target:
@@ -124,7 +128,17 @@ def _link_in(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip().splitlines()[0]
     except (OSError, UnicodeDecodeError, IndexError) as error:
-        raise InviteError(f"No link can be read from {path}: {getattr(error, 'strerror', None) or error}.") from error
+        reason = "it is empty" if isinstance(error, IndexError) else getattr(error, "strerror", None) or error
+        raise InviteError(f"No link can be read from {path}: {reason}.") from error
+
+
+def _can_edit(store: Store) -> bool:
+    """Does the board's file hold an editor's link? It is kept when somebody opens a viewer's."""
+    link = store.setting("link")
+    try:
+        return link is not None and Invite.parse(link).can_edit
+    except InviteError:
+        return False
 
 
 def _slug(name: str) -> str:

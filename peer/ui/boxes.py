@@ -1,6 +1,5 @@
 """Bounding boxes in numbered slots, searched all at once by numpy: 10,000 of them in some 20 µs."""
 
-from collections.abc import Iterable
 from typing import Final
 
 import numpy as np
@@ -39,12 +38,10 @@ class Boxes:
         self._table[:, slot] = _NOWHERE[:, 0]
         self._free.append(slot)
 
-    def meeting(self, areas: Iterable[Rect]) -> list[int]:
-        """The slots of the boxes that share a point with any of `areas`."""
+    def meeting(self, area: Rect) -> list[int]:
+        """The slots of the boxes that share a point with `area`."""
         left, top, right, bottom = self._table[:, : self._used]
-        found = np.zeros(self._used, dtype=bool)
-        for area in areas:
-            found |= (left <= area.right) & (right >= area.left) & (top <= area.bottom) & (bottom >= area.top)
+        found = (left <= area.right) & (right >= area.left) & (top <= area.bottom) & (bottom >= area.top)
         slots: list[int] = np.flatnonzero(found).tolist()
         return slots
 

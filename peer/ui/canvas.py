@@ -8,10 +8,10 @@ from collections.abc import Collection
 from typing import Final
 
 from PyQt6.QtCore import QCoreApplication, QEvent, Qt, pyqtSignal
-from PyQt6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QTabletEvent
+from PyQt6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QTabletEvent
 from PyQt6.QtWidgets import QWidget
 
-from p2psketch.geometry import Point
+from p2psketch.geometry import Point, Rect
 from p2psketch.ids import PeerId, ShapeId
 from p2psketch.shapes import STROKE
 from p2psketch.views import NOBODY
@@ -50,12 +50,11 @@ class Canvas(EndlessView):
         super().__init__(theme, parent)
         self._board = board
         self._theme = theme
-        self._settled = SettledInk(board.document, theme)
+        self._settled = SettledInk(board.document, theme, self.renew)
         self._drafts = Drafts(theme)
         self._ring = Ring(theme)
-        self.layers = self._settled, self._drafts
-        for item in (*self.layers, self._ring):
-            self.stage.addItem(item)
+        self.stage.addItem(self._drafts)
+        self.stage.addItem(self._ring)
         self._cursors = Cursors(self.stage, theme)
         surface = _Surface(self, self._settled)
         self._toolbox = Toolbox((Pen(board, style), Eraser(board, surface), Hand(surface)))
@@ -77,7 +76,7 @@ class Canvas(EndlessView):
         self.glass.setMouseTracking(True)
         self.glass.setTabletTracking(True)
         self.pinched.connect(self.cancel)  # takes back what the first finger drew until the second came
-        self.moved.connect(self._aim_again)
+        self.moved.connect(self._follow_camera)
 
     # -- for the window ----------------------------------------------------------------------------
 
@@ -114,7 +113,7 @@ class Canvas(EndlessView):
             part.set_theme(theme)
         self._mouse_cursor = ""
         self._show_gesture()
-        self.glass.update()
+        self.renew_all()
 
     # -- what the board says -----------------------------------------------------------------------
 
@@ -159,7 +158,7 @@ class Canvas(EndlessView):
         blank = not self._board.document.visible_count and not self._drafts.shown
         if blank != self._blank:
             self._blank = self.backdrop.hint = blank
-            self.glass.update()
+            self.renew_all()
             self.contents_changed.emit()
 
     # -- what hands do -----------------------------------------------------------------------------
@@ -184,8 +183,10 @@ class Canvas(EndlessView):
         self._board.point((pointer.x, pointer.y), self.camera.area, self._tool.name)
         self._show_gesture()
 
-    def _aim_again(self) -> None:
-        """The board has moved under the pointer."""
+    def _follow_camera(self) -> None:
+        """Another part of the board is seen, and another point of it is under the pointer."""
+        for layer in (self._settled, self._drafts):
+            layer.look(self.camera.area, self.zoom, self.devicePixelRatioF())
         if (was := self._pointer) is not None:
             x, y = self.camera.to_board(was.screen_x, was.screen_y)
             self._aim(Pointer(x, y, was.screen_x, was.screen_y, was.pressure, was.time, ctrl=was.ctrl))
@@ -244,6 +245,9 @@ class Canvas(EndlessView):
             case _:
                 self._move(pointer)
         event.accept()
+
+    def paint_board(self, painter: QPainter, area: Rect) -> None:
+        self._settled.paint(painter, area)
 
     # -- what Qt calls -----------------------------------------------------------------------------
 

@@ -4,21 +4,22 @@ Rule: a draft is painted exactly as the stroke that it becomes, so that nothing 
 draft gets longer at its end only, so only its end is made and painted anew, however long it is.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
+from PyQt6.QtCore import QRectF
 from PyQt6.QtGui import QPainter, QPolygonF
-from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
+from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from p2psketch.geometry import Affine, Floats, Rect
 from p2psketch.presence import DraftKey
 from p2psketch.shapes import DEFAULT_COLOR, DEFAULT_WIDTH, Fields
 from peer.ui import brush
 from peer.ui.brush import Ribbon
-from peer.ui.layer import Layer
+from peer.ui.rects import from_qt, seen_of, to_qt
 from peer.ui.theme import Theme, shown
 
 _PIECE: Final = 64
@@ -94,10 +95,9 @@ class Growing:
         """Where its ink is."""
         return (piece.box for piece in (*self._pieces, *self._end))
 
-    def outlines(self, areas: Collection[Rect], around: Rect) -> Iterator[QPolygonF]:
-        """The outlines of what is to be seen of it in `areas`; without what is not even `around` them."""
-        whole = [*self._pieces, *self._end]
-        for seen, run in groupby(whole, lambda piece: any(piece.box.intersects(area) for area in areas)):
+    def outlines(self, area: Rect, around: Rect) -> Iterator[QPolygonF]:
+        """The outlines of what is to be seen of it in `area`; without what is not even `around` it."""
+        for seen, run in groupby((*self._pieces, *self._end), lambda piece: piece.box.intersects(area)):
             if seen:
                 parts = brush.cut(brush.joined([piece.ribbon for piece in run]), around)
                 yield from brush.polygons(parts, self._level)
@@ -119,11 +119,15 @@ class Growing:
         return _Piece(ribbon._replace(positions=ribbon.positions + begin), ribbon.bounds)
 
 
-class Drafts(Layer):
-    """All drafts, by whatever tells them apart."""
+class Drafts(QGraphicsItem):
+    """All drafts, by whatever tells them apart. Qt, which counts in integers, is told only of the part that is seen."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemUsesExtendedStyleOption)  # to be told what is exposed
+        self._area = Rect(0, 0, 0, 0)
+        self._zoom = 1.0
+        self._level = 0
         self._theme = theme
         self._drafts: dict[DraftKey | str, Growing] = {}
 
@@ -137,30 +141,41 @@ class Drafts(Layer):
         draft = self._drafts.get(key)
         if draft is None or not draft.goes_on(points):
             self.drop(key)
-            draft = self._drafts[key] = Growing(style, self.level)
+            draft = self._drafts[key] = Growing(style, self._level)
         known = len(draft.points)
-        self.renew(draft.extend(points[known:], None if pressure is None else pressure[known:]))
+        self._renew(draft.extend(points[known:], None if pressure is None else pressure[known:]))
 
     def drop(self, key: DraftKey | str) -> None:
         """A draft has been finished, or given up."""
         if (draft := self._drafts.pop(key, None)) is not None:
-            self.renew(draft.boxes())
+            self._renew(draft.boxes())
 
     def look(self, area: Rect, zoom: float, ratio: float) -> None:
-        super().look(area, zoom, ratio)
+        """What part of the board is seen, at which zoom, with how many pixels of the device in one of the screen."""
+        self.prepareGeometryChange()
+        self._area, self._zoom, self._level = area, zoom, brush.level_at(zoom * ratio)
         for draft in self._drafts.values():
-            draft.draw_as_finely_as(self.level)
+            draft.draw_as_finely_as(self._level)
 
     def set_theme(self, theme: Theme) -> None:
         """Show ink on a canvas of another colour."""
         self._theme = theme
         self.update()
 
+    def _renew(self, areas: Iterable[Rect]) -> None:
+        for area in areas:
+            if (seen := seen_of(area, self._area, self._zoom)) is not None:
+                self.update(to_qt(seen))
+
+    def boundingRect(self) -> QRectF:
+        return to_qt(self._area)
+
     def paint(
         self, painter: QPainter | None, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None
     ) -> None:
-        if painter is not None:
-            around = self.area.padded(max(self.area.width, self.area.height))
+        if painter is not None and option is not None:
+            exposed = from_qt(option.exposedRect)
+            around = self._area.padded(max(self._area.width, self._area.height))
             for draft in self._drafts.values():
-                outlines = list(draft.outlines(self.exposed, around))
+                outlines = list(draft.outlines(exposed, around))
                 brush.fill(painter, outlines, shown(draft.style.color, self._theme))

@@ -3,33 +3,34 @@
 Rule: Qt's own scrolling stays at 0; where the view looks is the camera's alone, and the view's transform follows it.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Final
 
 from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QNativeGestureEvent, QPainter, QPainterPath, QPaintEvent, QResizeEvent, QTransform, QWheelEvent
+from PyQt6.QtGui import QNativeGestureEvent, QPainter, QResizeEvent, QTransform, QWheelEvent
 from PyQt6.QtWidgets import QFrame, QGestureEvent, QGraphicsScene, QGraphicsView, QPinchGesture, QWidget
 
 from p2psketch.geometry import Rect
 from peer.ui import input as hands
 from peer.ui.backdrop import Backdrop
 from peer.ui.camera import Camera
-from peer.ui.layer import Layer
+from peer.ui.rects import from_qt, seen_of, to_qt
 from peer.ui.theme import Theme
 
 _EVERYTHING: Final = QRectF(-1e12, -1e12, 2e12, 2e12)
 """The scene. So large that the range of Qt's scroll bars, which are integers, always includes 0."""
 
 _MANY: Final = 16
-"""More parts of a frame than this are painted as one."""
+"""More areas than this are painted anew as one."""
 
 
 class EndlessView(QGraphicsView):
     """Signals: zoomed(float) when the zoom has changed, moved() when another part of the board is seen, or in another
     size, and pinched() when two fingers begin to move the board.
 
-    `layers`, which the subclass fills, are told what is seen.
+    The background, with what a subclass paints in `paint_board`, is kept as an image until the view moves or `renew`
+    asks for another, so that what moves above it costs nothing below.
     """
 
     zoomed = pyqtSignal(float)
@@ -39,7 +40,6 @@ class EndlessView(QGraphicsView):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.camera = Camera()
-        self.layers: Sequence[Layer] = ()
         self.stage = QGraphicsScene(_EVERYTHING, self)
         self.backdrop = Backdrop(theme)
         self.stage.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
@@ -52,6 +52,7 @@ class EndlessView(QGraphicsView):
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
+        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
         self.glass.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.glass.grabGesture(Qt.GestureType.PinchGesture)
@@ -104,9 +105,25 @@ class EndlessView(QGraphicsView):
         """Show what the camera sees."""
         camera = self.camera
         self.setTransform(QTransform(camera.zoom, 0, 0, camera.zoom, *camera.shift))
-        for layer in self.layers:
-            layer.look(camera.area, camera.zoom, self.devicePixelRatioF())
+        self.resetCachedContent()
         self.moved.emit()
+
+    def renew(self, areas: Sequence[Rect]) -> None:
+        """Have the background painted anew where `areas` of the board are seen."""
+        areas = [area for area in areas if area.intersects(self.camera.area)]
+        if len(areas) > _MANY:
+            areas = [reduce(Rect.union, areas)]
+        for area in areas:
+            if (seen := seen_of(area, self.camera.area, self.zoom)) is not None:
+                self.stage.invalidate(to_qt(seen), QGraphicsScene.SceneLayer.BackgroundLayer)
+
+    def renew_all(self) -> None:
+        """Have the whole background painted anew."""
+        self.resetCachedContent()
+        self.glass.update()
+
+    def paint_board(self, painter: QPainter, area: Rect) -> None:
+        """Paint what is in a part of the board, in its pixels, on the backdrop."""
 
     def _pinch(self, event: QGestureEvent) -> bool:
         pinch = event.gesture(Qt.GestureType.PinchGesture)
@@ -125,17 +142,6 @@ class EndlessView(QGraphicsView):
             return False
         self.zoom_at(event.position(), self.zoom * (1 + event.value()))
         return True
-
-    def _parts(self, event: QPaintEvent) -> Iterator[Rect]:
-        """What a frame paints anew, on the board."""
-        whole = QPainterPath()
-        if event.region().rectCount() > _MANY:
-            whole.addRect(QRectF(event.rect()))
-        else:
-            whole.addRegion(event.region())
-        for part in whole.toSubpathPolygons():
-            box = part.boundingRect()
-            yield Rect(*self.camera.to_board(box.left(), box.top()), *self.camera.to_board(box.right(), box.bottom()))
 
     def viewportEvent(self, event: QEvent | None) -> bool:
         taken = False
@@ -166,11 +172,5 @@ class EndlessView(QGraphicsView):
             painter.resetTransform()
             self.backdrop.paint(painter, exposed, self.camera)
             painter.restore()
-
-    def paintEvent(self, event: QPaintEvent | None) -> None:
-        if event is not None:
-            parts = list(self._parts(event))
-            with ExitStack() as exposing:
-                for layer in self.layers:
-                    exposing.enter_context(layer.exposing(parts))
-                super().paintEvent(event)
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            self.paint_board(painter, from_qt(rect))

@@ -12,6 +12,7 @@ from PyQt6.QtGui import QPolygonF
 from p2psketch.document import Shape
 from p2psketch.geometry import Rect
 from peer.ui import brush
+from peer.ui.rects import inside
 
 _SLICE: Final = 0.012
 """Seconds a frame may spend here, if painting does not take longer anyway."""
@@ -48,11 +49,6 @@ class Stroke:
         if self.outline is None or not level - _FINER <= self.level <= level:
             return False
         return self.whole_in is None or inside(area, self.whole_in)
-
-
-def inside(area: Rect, other: Rect) -> bool:
-    """Is `area` within `other`?"""
-    return other.contains((area.left, area.top)) and other.contains((area.right, area.bottom))
 
 
 class Outlines:

@@ -1,24 +1,22 @@
-"""The finished strokes of the board, as one layer of the scene.
+"""The finished strokes of the board, as the view shows them: a part of its background, which it keeps while it can.
 
 Rule: the document says what there is and in which order; here is only, per visible stroke, where it is and how it is
 painted. Many changes at once are taken in slices of a few milliseconds, so that a board of many thousand strokes does
 not hold up the pen.
 """
 
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from time import perf_counter
 from typing import Final
 
 from PyQt6.QtCore import QTimer
 from PyQt6.QtGui import QColor, QPainter
-from PyQt6.QtWidgets import QStyleOptionGraphicsItem, QWidget
 
 from p2psketch.document import Document
 from p2psketch.geometry import Point, Rect, bounds_of, polyline_hits
 from p2psketch.ids import ShapeId
 from peer.ui import brush
 from peer.ui.boxes import Boxes
-from peer.ui.layer import Layer
 from peer.ui.outlines import Outlines, Stroke
 from peer.ui.theme import Theme, shown
 
@@ -32,12 +30,17 @@ _AT_ONCE: Final = 64
 """So few changes are taken as they come."""
 
 
-class SettledInk(Layer):
-    """Keep it told of changes with `refresh`; ask it what is where with `find` and `bounds`."""
+class SettledInk:
+    """Keep it told of changes with `refresh`, and of where one looks with `look`; ask it what is where with `find` and
+    `bounds`. It says through `renew` which parts of the board have to be painted anew.
+    """
 
-    def __init__(self, document: Document, theme: Theme) -> None:
-        super().__init__()
+    def __init__(self, document: Document, theme: Theme, renew: Callable[[Sequence[Rect]], None]) -> None:
         self._document = document
+        self._renew = renew
+        self._area = Rect(0, 0, 0, 0)
+        self._zoom = 1.0
+        self._level = 0
         self._theme = theme
         self._strokes: dict[ShapeId, Stroke] = {}
         self._boxes = Boxes()
@@ -45,31 +48,35 @@ class SettledInk(Layer):
         self._outlines = Outlines()
         self._faded: Collection[ShapeId] = frozenset()
         self._waiting: dict[ShapeId, None] = {}
-        self._unpainted: list[Stroke] = []
+        self._late: list[Stroke] = []
         self._last_frame = 0.0
         self._taking = _soon(self._take_some)
         self._painting = _soon(self._paint_rest)
+
+    def look(self, area: Rect, zoom: float, ratio: float) -> None:
+        """What part of the board is seen, at which zoom, with how many pixels of the device in one of the screen."""
+        self._area, self._zoom, self._level = area, zoom, brush.level_at(zoom * ratio)
 
     def refresh(self, ids: Collection[ShapeId]) -> None:
         """These shapes have changed, are new or gone."""
         if len(ids) <= _AT_ONCE:
             for id in ids:
                 self._waiting.pop(id, None)
-                self._take(id)
+            self._renew([box for id in ids for box in self._take(id)])
         else:
             self._waiting.update(dict.fromkeys(ids))
             self._taking.start()
 
     def settle(self) -> None:
         """Take all changes now."""
-        while self._waiting:
-            self._take(self._next())
+        self._renew([box for id in self._waiting for box in self._take(id)])
+        self._waiting.clear()
 
     def find(self, start: Point, end: Point, radius: float) -> list[ShapeId]:
         """The strokes whose ink comes within `radius` of the segment `start`-`end`, top first."""
         self.settle()
         area = _around(start, end).padded(radius)
-        near = sorted(self._met([area]), key=lambda stroke: stroke.z, reverse=True)
+        near = sorted(self._met(area), key=lambda stroke: stroke.z, reverse=True)
         return [stroke.shape.id for stroke in near if self._touched(stroke, start, end, radius)]
 
     def bounds(self) -> Rect | None:
@@ -82,67 +89,66 @@ class SettledInk(Layer):
         faded = frozenset(ids)
         changed = faded.symmetric_difference(self._faded)
         self._faded = faded
-        self.renew(self._strokes[id].box for id in changed if id in self._strokes)
+        self._renew([self._strokes[id].box for id in changed if id in self._strokes])
 
     def set_theme(self, theme: Theme) -> None:
         """Show ink on a canvas of another colour."""
         self._theme = theme
-        self.update()
+        self._renew([self._area])
 
-    # Taking changes
-
-    def _next(self) -> ShapeId:
-        id = next(iter(self._waiting))
-        del self._waiting[id]
-        return id
-
-    def _take_some(self) -> None:
-        until = perf_counter() + max(_SLICE, self._last_frame)
-        while self._waiting and perf_counter() < until:
-            self._take(self._next())
-        if self._waiting:
-            self._taking.start()
-
-    def _take(self, id: ShapeId) -> None:
-        if (gone := self._strokes.pop(id, None)) is not None:
-            self._boxes.remove(gone.slot)
-            del self._in_slot[gone.slot]
-            self._outlines.forget(gone)
-            self.renew([gone.box])
-        shape = self._document.get(id)
-        if shape is not None and shape.visible:
-            box = brush.ribbon_of(shape, self.level).bounds
-            slot = self._boxes.add(box)
-            self._strokes[id] = self._in_slot[slot] = Stroke(shape, box, slot)
-            self.renew([box])
-
-    # Finding
-
-    def _met(self, areas: Iterable[Rect]) -> Iterator[Stroke]:
-        return (self._in_slot[slot] for slot in self._boxes.meeting(areas))
-
-    def _touched(self, stroke: Stroke, start: Point, end: Point, radius: float) -> bool:
-        ribbon = brush.ribbon_of(stroke.shape, self.level)
-        return polyline_hits(ribbon.placed, start, end, radius + ribbon.reach)
-
-    # Painting
-
-    def paint(
-        self, painter: QPainter | None, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None
-    ) -> None:
-        if painter is not None:
-            began = perf_counter()
-            self._paint(painter)
-            self._last_frame = perf_counter() - began
-
-    def _paint(self, painter: QPainter) -> None:
-        strokes = sorted(self._met(self.exposed), key=lambda stroke: stroke.z)
-        self._unpainted = self._outlines.prepare(strokes, self.area, self.zoom, self.level, self._last_frame)
-        if self._unpainted:
+    def paint(self, painter: QPainter, area: Rect) -> None:
+        """Paint what is in a part of the board, in pixels of the board; what takes too long follows soon."""
+        began = perf_counter()
+        strokes = sorted(self._met(area), key=lambda stroke: stroke.z)
+        late = self._outlines.prepare(strokes, self._area, self._zoom, self._level, self._last_frame)
+        if late:
+            self._late += late
             self._painting.start()
         for stroke in strokes:
             if stroke.outline:
                 brush.fill(painter, stroke.outline, self._color(stroke))
+        self._last_frame = perf_counter() - began
+
+    # Taking changes
+
+    def _take_some(self) -> None:
+        until = perf_counter() + max(_SLICE, self._last_frame)
+        taken: list[ShapeId] = []
+        changed: list[Rect] = []
+        for id in self._waiting:
+            taken.append(id)
+            changed += self._take(id)
+            if perf_counter() > until:
+                self._taking.start()
+                break
+        for id in taken:
+            del self._waiting[id]
+        self._renew(changed)
+
+    def _take(self, id: ShapeId) -> Iterator[Rect]:
+        """Have a shape as it is in the document; says what has to be painted anew."""
+        if (gone := self._strokes.pop(id, None)) is not None:
+            self._boxes.remove(gone.slot)
+            del self._in_slot[gone.slot]
+            self._outlines.forget(gone)
+            yield gone.box
+        shape = self._document.get(id)
+        if shape is not None and shape.visible:
+            box = brush.ribbon_of(shape, self._level).bounds
+            slot = self._boxes.add(box)
+            self._strokes[id] = self._in_slot[slot] = Stroke(shape, box, slot)
+            yield box
+
+    # Finding
+
+    def _met(self, area: Rect) -> Iterator[Stroke]:
+        return (self._in_slot[slot] for slot in self._boxes.meeting(area))
+
+    def _touched(self, stroke: Stroke, start: Point, end: Point, radius: float) -> bool:
+        ribbon = brush.ribbon_of(stroke.shape, self._level)
+        return polyline_hits(ribbon.placed, start, end, radius + ribbon.reach)
+
+    # Painting
 
     def _color(self, stroke: Stroke) -> QColor:
         color = shown(stroke.shape.color, self._theme)
@@ -151,7 +157,8 @@ class SettledInk(Layer):
         return color
 
     def _paint_rest(self) -> None:
-        self.renew(stroke.box for stroke in self._unpainted)
+        late, self._late = self._late, []
+        self._renew([stroke.box for stroke in late])
 
 
 def _soon(work: Callable[[], None]) -> QTimer:

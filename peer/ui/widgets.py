@@ -72,6 +72,7 @@ class IconButton(Button):
 
     def __init__(self, icon: str, name: str, parent: QWidget | None = None, *, key: str = "", size: int = ICON) -> None:
         super().__init__(name, parent)
+        self.action: QAction | None = None
         self._icon, self._size = icon, size
         self._key = key
         self.setFixedSize(BUTTON, BUTTON)
@@ -85,15 +86,17 @@ class IconButton(Button):
         made = cls(icon, action.text(), parent, key=key if show_key else "", size=size)
         made.setCheckable(action.isCheckable())
         made.clicked.connect(action.trigger)
-
-        def follow() -> None:
-            made.setEnabled(action.isEnabled())
-            made.setChecked(action.isChecked())
-            made.set_name(action.text().rstrip("…"), action.shortcut().toString())
-
-        action.changed.connect(follow)
-        follow()
+        made.action = action
+        action.changed.connect(made.follow)
+        made.follow()
         return made
+
+    def follow(self) -> None:
+        """The action has changed. (A bound method, so that Qt forgets it with the button.)"""
+        if self.action is not None:
+            self.setEnabled(self.action.isEnabled())
+            self.setChecked(self.action.isChecked())
+            self.set_name(self.action.text().rstrip("…"), self.action.shortcut().toString())
 
     def sizeHint(self) -> QSize:
         return QSize(BUTTON, BUTTON)

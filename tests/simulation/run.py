@@ -169,7 +169,7 @@ class Run:
             e.Send: self._send,
             e.Drop: self._drop,
             e.Dial: lambda dial: self._dial(dial.address),
-            e.Announcing: lambda announcing: world.announce(self, announcing.announce),
+            e.Announcing: lambda announcing: world.announce(self, announcing.announces[0]),
             e.Remember: lambda remember: setattr(disk, "addresses", remember.addresses),
         }
 

@@ -61,9 +61,9 @@ class Table:
         done = subprocess.run(command, env=self._environment, capture_output=True, check=False)
         return json.loads(done.stdout) if done.returncode == 0 else {"shapes": None, "peers": []}
 
-    def both_there(self) -> bool:
-        """Are two peers with names linked to whoever asks?"""
-        return {peer["name"] for peer in self.info()["peers"] if peer["link"] == "direct"} == {"Ana", "Bo"}
+    def shapes(self) -> dict[str, int]:
+        """How many shapes each of the two says it has."""
+        return {peer["name"]: peer["shapes"] for peer in self.info()["peers"] if peer["link"] == "direct"}
 
     def draws(self) -> bool:
         """Does Ana's window show what is drawn in it?"""
@@ -75,7 +75,7 @@ def table(own_environment: dict[str, str], tmp_path: Path) -> Iterator[Table]:
     with ExitStack() as stack:
         screen = stack.enter_context(Screen(tmp_path))
         table = Table(screen, own_environment, tmp_path, stack)
-        wait_until(table.both_there, "both windows are linked", 30)
+        wait_until(lambda: table.shapes() == {"Ana": 0, "Bo": 0}, "both windows are linked", 30)
         yield table
 
 
@@ -86,7 +86,7 @@ def test_a_stroke_is_seen_while_it_is_drawn_and_erased_and_undone(table: Table) 
     screen.drag_along(STROKE)
     wait_until(lambda: screen.ink(HIS, INK) > 100, "Bo sees the stroke before the button is released")
     screen.hand("mouseup", 1)
-    wait_until(lambda: [p["shapes"] for p in table.info()["peers"]] == [1, 1], "both have the stroke")
+    wait_until(lambda: table.shapes() == {"Ana": 1, "Bo": 1}, "both have the stroke")
     assert screen.ink(HIS, INK) > 100
 
     screen.hand("key", "e")

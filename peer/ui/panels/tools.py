@@ -31,8 +31,11 @@ class ToolsPanel(Panel):
             return
         self.rows = rows
         columns = self._columns(rows)
+        for button in self.buttons:
+            self._grid.removeWidget(button)
         for at, button in enumerate(self.buttons):
             self._grid.addWidget(button, at // columns, at % columns)
+        self.box.invalidate()
 
     def width_of(self, rows: int) -> int:
         """How wide the panel is with so many rows."""

@@ -1,0 +1,61 @@
+"""Authors for the tests of the core: they number, stamp, chain and encode what they do, as a session would."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from p2psketch.clock import LamportClock
+from p2psketch.ids import OpId, PeerId, ShapeId
+from p2psketch.ink import encode
+from p2psketch.oplog import Chunk, OpLog
+from p2psketch.ops import Op, encode_body, read_op
+
+ROOM = b"a room".ljust(32, b".")
+
+INK = encode([(0.0, 0.0), (10.0, 20.0)])
+STROKE: Mapping[str, Any] = {"kind": "stroke", "points": INK, "color": 0x336699, "width": 4}
+PERSON: Mapping[str, Any] = {
+    "kind": "person",
+    "name": "Ann",
+    "color": 0xFF8800,
+    "key": b"k" * 32,
+    "signature": b"s" * 64,
+}
+
+
+def peer(name: str) -> PeerId:
+    return PeerId(name.encode().ljust(32, b"."))
+
+
+ANN, BEN, CAT = peer("ann"), peer("ben"), peer("cat")
+
+
+class Author:
+    """`op` commits one op, through its bytes; `chunks` are all of them, one op each; `saw` is another's op arriving."""
+
+    def __init__(self, me: PeerId) -> None:
+        self.me = me
+        self.clock = LamportClock()
+        self.log = OpLog(ROOM)
+        self.chunks: list[Chunk] = []
+
+    def op(self, *sets: tuple[ShapeId | int, Mapping[str, Any]], time: int | None = None) -> Op:
+        time = self.clock.tick() if time is None else time
+        body = encode_body(self.me, sets)
+        self.chunks.append(self.log.append(self.me, time, 0, body))
+        return read_op(self.me, len(self.chunks), time, 0, body)
+
+    def draws(self, **fields: Any) -> Op:
+        return self.op((0, {**STROKE, **fields}))
+
+    def sets(self, shape: ShapeId, **fields: Any) -> Op:
+        return self.op((shape, fields))
+
+    def saw(self, *ops: Op) -> None:
+        for op in ops:
+            self.clock.witness(op.stamp.time)
+
+
+def shape_of(op: Op | OpId, nth: int = 0) -> ShapeId:
+    """The `nth` shape that an op creates."""
+    (author, seq) = op.id if isinstance(op, Op) else op
+    return ShapeId(author, seq, nth)

@@ -1,0 +1,121 @@
+"""The window program from a choice on the welcome page to an open board, with real tracker, sockets and files."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PyQt6.QtGui import QGuiApplication
+from pytestqt.qtbot import QtBot
+
+from p2psketch.address import Address
+from p2psketch.invite import Invite
+from p2psketch.messages import Person
+from peer.app import App
+from peer.board import Board
+from peer.settings import Settings
+from peer.target import from_invite
+
+PATIENCE = 15_000
+"""Milliseconds."""
+
+ANA = Person("Ana", 0xE03131)
+STROKE = '{"points": [[0, 0], [40, 30]]}'
+
+
+@pytest.fixture
+def app(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    monkeypatch.setenv("P2PSKETCH_HOME", str(tmp_path))
+    app = App(Settings(), ANA, 0)
+    qtbot.addWidget(app.window)
+    app.window.show()
+    yield app
+    app.close()
+
+
+def board_of(app: App) -> Board:
+    assert app.window.desk is not None
+    return app.window.desk.board
+
+
+def p2psketch(*arguments: str) -> "subprocess.Popen[str]":
+    command = [sys.executable, "-m", "peer.cli", *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def test_a_new_board_can_be_joined_with_the_link_on_the_clipboard(app: App, qtbot: QtBot, tmp_path: Path) -> None:
+    app.window.new_board.emit()
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    link = clipboard.text()
+    assert Invite.parse(link).trackers, "the link names this machine's tracker"
+
+    strokes = tmp_path / "strokes"
+    strokes.write_text(STROKE)
+    with p2psketch("draw", link, str(strokes)) as drawing:
+        qtbot.waitUntil(lambda: board_of(app).document.visible_count == 1, timeout=PATIENCE)
+        qtbot.waitUntil(lambda: drawing.poll() is not None, timeout=PATIENCE)
+    assert drawing.returncode == 0
+
+    with p2psketch("info", link, "--json") as asking:
+        qtbot.waitUntil(lambda: asking.poll() is not None, timeout=PATIENCE)
+        assert asking.stdout is not None
+        peers = {peer["name"]: peer for peer in json.load(asking.stdout)["peers"]}
+    assert peers["Ana"]["shapes"] == 1
+    assert peers["Ana"]["digest"] == board_of(app).document.digest().hex()
+
+
+def test_a_board_is_a_file_from_its_first_stroke_and_is_among_the_recent_ones(app: App, qtbot: QtBot) -> None:
+    app.window.new_board.emit()
+    board = board_of(app)
+    board.begin_draft({"kind": "stroke", "color": 0xE03131, "width": 3})
+    board.extend_draft([(0.0, 0.0), (10.0, 10.0)])
+    board.finish_draft()
+    digest = board.document.digest()
+    (recent,) = app.settings.recent
+
+    app.window.open_file.emit(recent.path)
+
+    assert board_of(app) is not board
+    qtbot.waitUntil(lambda: board_of(app).document.digest() == digest, timeout=PATIENCE)
+
+
+def test_a_wrong_link_is_told_and_leaves_the_welcome_page(app: App) -> None:
+    app.window.join_link.emit("p2psketch://127.0.0.1:27700/x#AAAA")
+    assert app.window.desk is None
+    assert "not complete" in app.window.welcome.message.text()
+
+
+def test_a_file_that_is_no_board_is_told(app: App, tmp_path: Path) -> None:
+    stranger = tmp_path / "letter.p2psketch"
+    stranger.write_text("Dear Ana, this is not a board." * 100)
+    app.window.open_file.emit(str(stranger))
+    assert app.window.desk is None
+    assert "letter.p2psketch" in app.window.welcome.message.text()
+
+
+def test_with_a_dead_tracker_one_draws_alone_and_the_window_says_so(
+    app: App, qtbot: QtBot, free_port: int
+) -> None:
+    app.window.join_link.emit(Invite.new((Address("127.0.0.1", free_port),), "Plan", bytes).format())
+    board = board_of(app)
+    qtbot.waitUntil(lambda: board.status().tracker_reachable is False, timeout=PATIENCE)
+    board.begin_draft({"kind": "stroke"})
+    board.extend_draft([(0.0, 0.0)])
+    board.finish_draft()
+    assert board.document.visible_count == 1
+    assert board.status().direct == 0
+
+
+def test_the_board_can_be_left_and_opened_by_its_link_again(app: App, qtbot: QtBot) -> None:
+    app.window.new_board.emit()
+    board = board_of(app)
+    board.begin_draft({"kind": "stroke"})
+    board.extend_draft([(5.0, 5.0)])
+    board.finish_draft()
+    ((_, link),) = board.invites()
+    assert from_invite(Invite.parse(link)).path == Path(app.settings.recent[0].path)
+    app.window.join_link.emit(link)
+    qtbot.waitUntil(lambda: board_of(app).document.visible_count == 1, timeout=PATIENCE)

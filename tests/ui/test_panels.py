@@ -1,0 +1,153 @@
+"""The panels, one by one: what they say, and how they fold."""
+
+from dataclasses import replace
+
+import pytest
+from PyQt6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from peer.tools.style import PALETTE, WIDTHS, InkStyle
+from peer.ui.panels.people import PeoplePanel
+from peer.ui.panels.status import OPEN_ROOM, StatusPanel, asides, truth
+from peer.ui.panels.style import StylePanel
+from peer.ui.panels.title import TitlePanel, safety
+from peer.ui.panels.toast import Toast
+from tests.ui.boards import QUIET, crowd
+
+AWAY = replace(QUIET, trackers={"a:1": "refused", "b:1": "refused"})
+
+
+@pytest.mark.parametrize(
+    ("status", "color", "line"),
+    [
+        (QUIET, "quiet", "alone"),
+        (AWAY, "bad", "alone"),
+        (replace(QUIET, trackers={}), "quiet", "alone"),
+        (replace(QUIET, connecting=3), "warning", "connecting to 3…"),
+        (replace(QUIET, direct=12), "good", "12 direct"),
+        (replace(QUIET, relayed=1), "good", "1 relayed"),
+        (replace(QUIET, direct=12, relayed=1, connecting=1), "good", "12 direct · 1 relayed"),
+        (replace(AWAY, direct=1), "good", "1 direct"),
+        (replace(QUIET, direct=1, progress=0.404), "warning", "catching up 40 %"),
+        (replace(QUIET, direct=1, progress=0.999), "warning", "catching up 99 %"),
+    ],
+)
+def test_one_line_of_truth(status: object, color: str, line: str) -> None:
+    assert truth(status) == (color, line)  # type: ignore[arg-type]
+
+
+def test_a_tracker_that_is_away_and_an_open_room_are_said_quietly() -> None:
+    assert asides(QUIET) == []
+    assert asides(replace(AWAY, open_room=True)) == ["tracker away", OPEN_ROOM]
+    assert asides(replace(QUIET, trackers={"a:1": "refused", "b:1": None})) == []
+
+
+def test_the_status_gives_up_what_matters_least(around: QWidget) -> None:
+    panel = StatusPanel(around)
+    panel.show_status(replace(AWAY, direct=12, relayed=1, open_room=True))
+    panel.fold_to(900)
+    assert OPEN_ROOM in panel.quiet.text()
+    panel.fold_to(400)
+    assert panel.quiet.text() == "tracker away · open room"
+    assert panel.sizeHint().width() <= 400
+    panel.show_status(QUIET)
+    panel.fold_to(400)
+    assert panel.quiet.isHidden()
+
+
+@pytest.mark.parametrize(
+    ("saved", "others", "line"),
+    [
+        (True, 0, "saved · only here"),
+        (True, 1, "saved · on 1 other"),
+        (True, 3, "saved · on 3 others"),
+        (False, 0, "not saved · only here"),
+    ],
+)
+def test_is_the_work_safe(saved: bool, others: int, line: str) -> None:
+    assert safety(replace(QUIET, saved=saved, peers_with_latest=others)) == line
+
+
+def test_the_title_folds_from_the_quiet_line_to_the_menu(around: QWidget) -> None:
+    panel = TitlePanel(around)
+    panel.show_name("A plan of the roof, second floor")
+    panel.show_status(QUIET)
+    panel.fold_to(1000)
+    assert not panel.quiet.isHidden()
+    assert panel.name.text() == "A plan of the roof, second floor"
+    panel.fold_to(300)
+    assert panel.quiet.isHidden()
+    assert panel.sizeHint().width() <= 300
+    panel.fold_to(160)
+    assert panel.name.text().endswith("…")
+    assert panel.sizeHint().width() <= 160
+    panel.fold_to(60)
+    assert panel.name.isHidden()
+    assert panel.sizeHint().width() <= 60
+
+
+@pytest.mark.parametrize(
+    ("others", "avatars", "more"), [(0, 0, ""), (1, 1, ""), (4, 4, ""), (5, 4, "+1"), (13, 4, "+9")]
+)
+def test_people_as_initials_and_a_number(around: QWidget, others: int, avatars: int, more: str) -> None:
+    panel = PeoplePanel(around)
+    panel.show_people(crowd(others))
+    assert sum(not avatar.isHidden() for avatar in panel.avatars) == avatars
+    assert (panel.more.text() if not panel.more.isHidden() else "") == more
+
+
+def test_initials_fold_into_the_number(around: QWidget) -> None:
+    panel = PeoplePanel(around)
+    panel.show_people(crowd(12))
+    for room in range(180, 400, 10):
+        panel.fold_to(room)
+        assert panel.sizeHint().width() <= room
+    panel.fold_to(180)
+    assert panel.more.text() == "+12"
+    assert panel.avatars[0].isHidden()
+
+
+def test_an_initial_says_who_it_is_and_how_they_are_linked(around: QWidget) -> None:
+    panel = PeoplePanel(around)
+    panel.show_people(crowd(1))
+    assert panel.avatars[0].accessibleName() == "Ana, direct, 3 ms"
+    assert panel.avatars[0].toolTip() == "Ana, direct, 3 ms"
+
+
+def test_the_style_is_chosen_and_shown(around: QWidget) -> None:
+    style = InkStyle()
+    panel = StylePanel(around, style)
+    panel.palette_of_ink.swatches[4].click()
+    panel.widths[3].click()
+    assert (style.color, style.width) == (PALETTE[4], WIDTHS[3])
+    assert [swatch.isChecked() for swatch in panel.palette_of_ink.swatches].index(True) == 4
+    assert [button.isChecked() for button in panel.widths] == [False, False, False, True]
+    style.color = 0x123456
+    assert panel.free.isChecked()
+    assert panel.free.color == 0x123456
+    assert not any(swatch.isChecked() for swatch in panel.palette_of_ink.swatches)
+
+
+def test_a_toast_goes_of_its_own_accord(around: QWidget, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("peer.ui.panels.toast.LASTS", 20)
+    toast = Toast(around)
+    toast.move(300, 300)
+    toast.say("News")
+    assert toast.is_shown
+    assert not toast.has_link
+    qtbot.waitUntil(lambda: not toast.is_shown, timeout=2_000)
+    toast.say("This stays", lasting=True)
+    qtbot.wait(60)
+    assert toast.is_shown
+    toast.dismiss.click()
+    assert not toast.is_shown
+
+
+def test_the_link_of_a_toast_acts_once(around: QWidget) -> None:
+    done: list[str] = []
+    toast = Toast(around)
+    toast.say("Cleared.", "Undo", lambda: done.append("undo"))
+    toast.link.click()
+    toast.link.click()
+    assert done == ["undo"]
+    assert not toast.is_shown
