@@ -52,10 +52,10 @@ def check(data: bytes) -> bool:
     n, start = data[1], 2
     if n > 127:
         n, start = n - 128 + data[2] * 128, 3
-        if data[2] == 0 or data[2] > 127 or n > MAX_POINTS:
+        if data[2] == 0 or n > MAX_POINTS:
             return False
     flags = data[0]
-    if flags > _HAS_PRESSURE or n == 0:
+    if flags > _HAS_PRESSURE:
         return False
     classes = data[start : len(data) - n * flags].translate(_CLASSES)
     return classes.count(_LAST) == 2 * n and classes.endswith(_LAST) and _TOO_LONG not in classes

@@ -213,7 +213,7 @@ class Joined:
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """A member went."""
+    """A member went; from a member with its own handle: it goes now, and does not come back."""
 
     handle: bytes
 

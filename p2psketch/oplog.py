@@ -82,12 +82,10 @@ def unpack_triples(count: int, blob: bytes) -> list[Triple]:
         if type(triple) is not list or len(triple) != 3:
             raise EnvelopeError("an op is not a triple")
         time, wall, body = triple
-        if type(time) is not int or not 0 < time < MAX_TIME:
+        if not (type(time) is type(wall) is int and 0 < time < MAX_TIME and 0 <= wall < MAX_WALL):
             raise EnvelopeError("an op's time is out of range")
-        if type(wall) is not int or not 0 <= wall < MAX_WALL:
-            raise EnvelopeError("an op's wall time is out of range")
         if type(body) is not bytes or len(body) > MAX_BODY:
-            raise EnvelopeError("an op's body is too large")
+            raise EnvelopeError("an op's body is not bytes, or too many of them")
     return triples  # type: ignore[no-any-return]
 
 

@@ -50,6 +50,13 @@ class Op(NamedTuple):
 _header = Struct(">32sQQQ").pack
 
 
+_pack = msgpack.Packer(autoreset=True).pack
+"""One packer, made once: to make one costs as much as to pack a body. It never lets go of the interpreter's lock."""
+
+_new = tuple.__new__
+"""Makes the named tuples of the hot path in a third of the time of their own `__new__`."""
+
+
 def chain(head: bytes, author: PeerId, seq: int, time: int, wall: int, body: bytes) -> bytes:
     """The running head after one more op: SHA-256(head ‖ SHA-256(header) ‖ SHA-256(body))."""
     header = sha256(_header(author, seq, time, wall)).digest()
@@ -79,10 +86,11 @@ def encode_body(author: PeerId, sets: Iterable[tuple[ShapeId | int, Fields]]) ->
 def read_op(author: PeerId, seq: int, time: int, wall: int, body: bytes) -> Op:
     """The op of an accepted envelope; void when its body does not hold."""
     try:
-        sets = read_body(author, seq, body)
+        sets: Sequence[tuple[ShapeId, dict[str, Value]]] = read_body(author, seq, body)
+        void = None
     except BodyError as error:
-        return Op(OpId(author, seq), Stamp(time, author), wall, (), str(error))
-    return Op(OpId(author, seq), Stamp(time, author), wall, sets)
+        sets, void = (), str(error)
+    return _new(Op, (_new(OpId, (author, seq)), _new(Stamp, (time, author)), wall, sets, void))
 
 
 def read_body(author: PeerId, seq: int, body: bytes) -> list[tuple[ShapeId, dict[str, Value]]]:
@@ -102,14 +110,14 @@ def read_body(author: PeerId, seq: int, body: bytes) -> list[tuple[ShapeId, dict
 def _is_canonical(flat: list[Any], body: bytes) -> bool:
     """Also catches repeated keys, extension types and 32-bit floats."""
     try:
-        return bool(msgpack.packb(flat) == body)
+        return bool(_pack(flat) == body)
     except (ValueError, TypeError, OverflowError):
         return False
 
 
 def _read_sets(author: PeerId, seq: int, flat: list[Any]) -> list[tuple[ShapeId, dict[str, Value]]]:
     if len(flat) == 3 and flat[0] == [] and type(flat[1]) is int and flat[1] == 0:
-        return [_checked(ShapeId(author, seq, 0), seq, flat[2])]
+        return [_checked(_new(ShapeId, (author, seq, 0)), seq, flat[2])]
     peers = _read_peers(author, flat[0])
     sets = [_checked(_read_shape(peers, seq, flat[i]), seq, flat[i + 1]) for i in range(1, len(flat), 2)]
     if len({shape for shape, _ in sets}) != len(sets):

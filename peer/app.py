@@ -193,11 +193,14 @@ def run_window(target: Target | None, given: Person | None, *, port: int, option
         app.open(target)
     if options is not None and options.geometry is not None:
         app.window.setGeometry(*(int(number) for number in options.geometry.split(",")))
-    app.window.show()
+    actor = None
     if options is not None and options.act is not None:
         from peer.acting import Actor
 
-        Actor(app.window, int(options.act)).listen()
+        actor = Actor(app.window, options.act)
+    app.window.show()
+    if actor is not None:
+        actor.listen()
     return application.exec()
 
 

@@ -101,7 +101,9 @@ class TrackerClient:
             self._visit.check()
 
     async def close(self) -> None:
-        """Leave the tracker. No event comes after the call."""
+        """Leave the tracker, and tell it. No event comes after the call."""
+        if self._visit is not None:
+            self._visit.leave()
         if self._task is not None:
             self._task.cancel()
             await asyncio.wait([self._task])
@@ -276,6 +278,10 @@ class _Visit:
             self._writer.transport.abort()
         else:
             self._writer.write(encode(message))
+
+    def leave(self) -> None:
+        """Say that we do not come back: the others hear of it at once."""
+        self._send(Left(self._last.handle))
 
     def end(self) -> None:
         """No timer goes off any more."""

@@ -10,7 +10,7 @@ import errno
 import logging
 import socket
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
@@ -195,10 +195,8 @@ class Listener:
 
     async def close(self) -> None:
         """Stop listening and drop unfinished handshakes; open streams live on."""
-        tasks = [*self._accepting, *self._visits]
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await _cancel(self._accepting)
+        await _cancel(self._visits)  # all have begun by now, so each cleans up after itself
         for door in self._doors:
             door.close()
 
@@ -281,6 +279,14 @@ class Listener:
             self._noted.clear()
         self._noted[source] = now
         log.log(level, "%s", text)
+
+
+async def _cancel(tasks: Iterable[asyncio.Task[None]]) -> None:
+    """End these tasks, and wait until they have."""
+    tasks = list(tasks)
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _open_doors(hosts: Sequence[str], port: int) -> list[socket.socket]:

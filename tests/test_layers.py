@@ -29,9 +29,10 @@ TRACKER = "registry transport server __main__".split()
 
 PEER = """
     tools
-    home store outbox stream transport trackers node
-    board bridge ui app
-    headless demo cli __main__
+    home settings store target shapes_in lettering scenes
+    outbox stream transport trackers node
+    board bridge ui acting app
+    headless commands demo cli __main__
 """.split()
 
 PLACES = {"p2psketch": CORE, "tracker": TRACKER, "peer": PEER}
@@ -43,12 +44,12 @@ SEES = {
 }
 """What each package may import besides itself and the standard library."""
 
-STARTS_TRACKERS = {"peer.cli", "peer.demo"}
+STARTS_TRACKERS = {"peer.app", "peer.cli", "peer.demo"}
 """May import `tracker` too: the one program is also the tracker's."""
 
 PURE = {"p2psketch", "tracker.registry", "peer.tools"}
 NETWORK = {"tracker.server", "tracker.transport", "peer.stream", "peer.transport", "peer.trackers", "peer.node"}
-WINDOW = {"peer.bridge", "peer.ui", "peer.app"}
+WINDOW = {"peer.bridge", "peer.ui", "peer.acting", "peer.app"}
 OPENS_WINDOWS = WINDOW | {"peer.cli"}
 STORE = {"peer.store"}
 

@@ -4,7 +4,7 @@ Rule: events in (`connected`, `received`, `lost`, `tick`), effects out. No clock
 `rng` are arguments. Rooms, handles and entries are opaque bytes; nothing here grows without a limit.
 
 A lease is a connection and a short grace after it: who comes back within the grace, with the same entry, was never
-away. Limits per address hold strangers off and never touch a member: they are looked at when a connection opens and
+away. Who says that it leaves has no grace. Limits per address hold strangers off and never touch a member: they are looked at when a connection opens and
 when it first announces itself. As an announce proves nothing here (a tracker knows no secret), members count for their
 address too once the tracker is half full, so that one address can never have all of it.
 """
@@ -169,6 +169,8 @@ class Registry:
                 return self.drop(connection, "pings too often", now)
             case m.Ping(number) if who.lease is not None:
                 return [Send((connection,), m.Pong(number))]
+            case m.Left(handle) if who.lease is not None and handle == who.lease.handle:
+                return self._left(who, who.lease)
         return self.drop(connection, f"{type(message).__name__} is not what a tracker waits for", now)
 
     def lost(self, connection: ConnectionId, now: float) -> None:
@@ -182,6 +184,12 @@ class Registry:
         else:
             self._rooms[who.lease.room][who.lease.handle].connection = None
             self._leaving[who.lease] = now + self._limits.grace
+
+    def _left(self, who: _Connection, lease: _Lease) -> list[Effect]:
+        """A member says that it goes: its connection is a stranger's until it closes, or announces itself again."""
+        who.lease = None
+        self._strangers[who.source] += 1
+        return self._remove(lease)
 
     def drop(self, connection: ConnectionId, reason: str, now: float) -> list[Effect]:
         """Close a connection that did wrong, or was too slow."""

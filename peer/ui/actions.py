@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Final, NamedTuple
 
 from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QAction, QKeySequence
+from PyQt6.QtGui import QAction, QActionGroup, QKeySequence
 from PyQt6.QtWidgets import QWidget
 
 
@@ -18,14 +18,14 @@ class Row(NamedTuple):
     text: str
     keys: tuple[str, ...] = ()
     group: str = ""
-    checkable: bool = False
+    is_tool: bool = False
     needs_board: bool = True
 
 
 ACTIONS: Final = (
-    Row("pen", "Pen", ("P", "D", "B", "7"), "Tools", checkable=True),
-    Row("eraser", "Eraser", ("E", "0"), "Tools", checkable=True),
-    Row("hand", "Hand", ("H",), "Tools", checkable=True),
+    Row("pen", "Pen", ("P", "D", "B", "7"), "Tools", is_tool=True),
+    Row("eraser", "Eraser", ("E", "0"), "Tools", is_tool=True),
+    Row("hand", "Hand", ("H",), "Tools", is_tool=True),
     Row("thinner", "Thinner", ("[",), "Tools"),
     Row("thicker", "Thicker", ("]",), "Tools"),
     Row("undo", "Undo", ("Ctrl+Z",), "Edit"),
@@ -36,8 +36,8 @@ ACTIONS: Final = (
     Row("zoom_reset", "Zoom to 100 %", ("Ctrl+0",), "View"),
     Row("fit", "Show everything", ("Shift+1",), "View"),
     Row("dark", "Light or dark", ("Alt+Shift+D",), "View", needs_board=False),
-    Row("zen", "Hide the panels", ("Alt+Z",), "View", checkable=True),
-    Row("full_screen", "Full screen", ("F11",), "View", checkable=True, needs_board=False),
+    Row("zen", "Hide the panels", ("Alt+Z",), "View"),
+    Row("full_screen", "Full screen", ("F11",), "View", needs_board=False),
     Row("new", "New board", ("Ctrl+N",), "Board", needs_board=False),
     Row("open", "Open…", ("Ctrl+O",), "Board", needs_board=False),
     Row("join", "Join with a link…", (), "Board", needs_board=False),
@@ -69,13 +69,16 @@ GESTURES: Final = (
 
 
 def make_actions(window: QWidget, calls: Mapping[str, Callable[[], None]]) -> dict[str, QAction]:
-    """An action for every row, with its keys, on the window."""
+    """An action for every row, with its keys, on the window. One of the tools is checked."""
     made = {}
+    tools = QActionGroup(window)
     for row in ACTIONS:
         action = QAction(row.text, window)
         action.setShortcuts([QKeySequence(key) for key in row.keys])
         action.setShortcutContext(Qt.ShortcutContext.WindowShortcut)
-        action.setCheckable(row.checkable)
+        if row.is_tool:
+            action.setCheckable(True)
+            tools.addAction(action)
         action.triggered.connect(_call(calls[row.name]))
         window.addAction(action)
         made[row.name] = action

@@ -210,6 +210,6 @@ def _scale(placement: Affine) -> float:
 
 
 def _stretch(placement: Affine) -> float:
-    """By how much a placement enlarges at most."""
+    """By how much a placement enlarges at most: the larger singular value of its matrix."""
     a, b, c, d, _, _ = placement
-    return math.hypot(a, b, c, d)
+    return (math.hypot(a + d, b - c) + math.hypot(a - d, b + c)) / 2

@@ -7,8 +7,8 @@ what was typed when it cannot.
 import time
 from collections.abc import Callable, Sequence
 
-from PyQt6.QtCore import QPoint, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtCore import QPoint, QPointF, Qt, pyqtSignal
+from PyQt6.QtGui import QBrush, QGuiApplication, QImage, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from p2psketch.address import parse_address
@@ -19,7 +19,7 @@ from peer.ui.look import theme_of
 from peer.ui.panel import Panel
 from peer.ui.person import NAMELESS, PersonForm
 from peer.ui.recent import RecentList
-from peer.ui.theme import DOT_SPACING
+from peer.ui.theme import DOT_SPACING, Theme
 from peer.ui.widgets import Field, Hairline, LinkButton, TextButton, Words
 
 WIDTH, LEFT = 736, 380
@@ -265,10 +265,17 @@ class Welcome(QWidget):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         theme = theme_of(self)
         painter = QPainter(self)
-        painter.fillRect(self.rect(), theme.canvas)
-        for x in range(self.width() // 2 % DOT_SPACING, self.width(), DOT_SPACING):
-            for y in range(self.height() // 2 % DOT_SPACING, self.height(), DOT_SPACING):
-                painter.fillRect(QRectF(x, y, 2, 2), theme.dots)
+        painter.setBrushOrigin(QPointF(self.rect().center()))
+        painter.fillRect(self.rect(), QBrush(_dot(theme)))
+
+
+def _dot(theme: Theme) -> QImage:
+    """The piece that the dotted ground is made of."""
+    piece = QImage(DOT_SPACING, DOT_SPACING, QImage.Format.Format_RGB32)
+    piece.fill(theme.canvas)
+    for x, y in ((0, 0), (1, 0), (0, 1), (1, 1)):
+        piece.setPixelColor(x, y, theme.dots)
+    return piece
 
 
 def _message() -> Words:

@@ -17,7 +17,7 @@ from peer.board import Board
 from peer.home import boards
 from peer.settings import Settings
 from peer.ui import arrange
-from peer.ui.actions import ACTIONS, ICONS, make_actions
+from peer.ui.actions import ACTIONS, make_actions
 from peer.ui.desk import Desk
 from peer.ui.files import ask_for_board, ask_for_picture
 from peer.ui.help import HelpPopover
@@ -164,7 +164,6 @@ class Window(QWidget):
         self._show_history()
         if self.desk is not None:
             self._show_tool(self.desk.canvas.tool_name)
-            self.commands["zen"].setChecked(self.desk.zen)
 
     # -- looks -------------------------------------------------------------------------------------
 
@@ -185,8 +184,7 @@ class Window(QWidget):
         self.set_theme(self.settings.theme)
 
     def _show_tool(self, name: str) -> None:
-        for tool in ICONS:
-            self.commands[tool].setChecked(tool == name)
+        self.commands[name].setChecked(True)
 
     def _show_history(self) -> None:
         board = self.desk.board if self.desk is not None and self._stack.currentWidget() is self.desk else None

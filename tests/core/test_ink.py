@@ -161,6 +161,7 @@ def test_checked_ink_may_leave_the_range_that_encode_keeps() -> None:
     [
         (bytes([2, 1, 0, 0]), "an unknown flag"),
         (bytes([128, 1, 0, 0]), "an unknown flag, the highest"),
+        (bytes([4, 1, 0, 0, 9, 9, 9, 9]), "an unknown flag, with as many bytes more"),
         (bytes([0, 0]), "no points"),
         (bytes([0, 0, 0, 0]), "no points, but coordinates"),
         (bytes([0, 0x81, 0, 0, 0]), "n in more bytes than it needs"),

@@ -50,10 +50,10 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=5,
 )
-fields = st.dictionaries(st.sampled_from(["x", "cut/9"]), values | st.binary() | st.text(), min_size=1) | st.just(STROKE)
+unknown = st.dictionaries(st.sampled_from(["x", "cut/9"]), values | st.binary() | st.text(), min_size=1)
 
 
-@given(st.dictionaries(new_shapes | old_shapes, fields, min_size=1, max_size=5))
+@given(st.dictionaries(new_shapes | old_shapes, unknown | st.just(STROKE), min_size=1, max_size=5))
 def test_what_is_encoded_is_read(edit: dict[ShapeId | int, Mapping[str, Any]]) -> None:
     sets = [(ShapeId(ANN, 2**53, shape) if isinstance(shape, int) else shape, what) for shape, what in edit.items()]
     assert read_body(ANN, 2**53, encode_body(ANN, edit.items())) == sets

@@ -160,10 +160,10 @@ def test_later_a_person_changes_name_and_colour_and_nothing_else() -> None:
 
 LETTER_OF_TOMORROW = "\U0003fff0"  # not assigned yet in any version of Unicode
 FAMILY = "👩\u200d👩\u200d👧"
-PERSIAN = "می\u200cخواهم"
+SINHALA = "ශ්\u200dරී"
 
 
-@pytest.mark.parametrize("name", ["A", "x" * MAX_NAME, "Zoë", "王", FAMILY, PERSIAN, LETTER_OF_TOMORROW, " "])
+@pytest.mark.parametrize("name", ["A", "x" * MAX_NAME, "Zoë", "王", FAMILY, SINHALA, LETTER_OF_TOMORROW, " "])
 def test_people_are_called(name: str) -> None:
     assert is_name(name)
 

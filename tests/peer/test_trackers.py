@@ -512,12 +512,13 @@ def test_a_program_can_end_while_a_name_is_looked_up(monkeypatch: pytest.MonkeyP
 
 
 @in_loop
-async def test_closing_ends_the_connection_and_the_events() -> None:
+async def test_closing_says_so_and_ends_the_connection_and_the_events() -> None:
     async with tracker() as there:
         async with peer(there.address) as ann:
             visit = await there.visit()
             visit.say(MEMBERS)
             await ann.hears(TrackerUp)
+        assert await visit.hears() == m.Left(ANNOUNCE.handle)
         assert await visit.hears() is None
         visit.say(m.Joined(OTHER))
         assert ann.events.empty()

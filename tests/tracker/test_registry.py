@@ -139,6 +139,37 @@ def test_who_is_gone_has_left_after_the_grace() -> None:
     assert tracker.hears(ann) == []
 
 
+def test_who_says_that_it_leaves_has_left_at_once() -> None:
+    tracker = Tracker(grace=5)
+    ann, bob = tracker.join(1, ANN), tracker.join(2, BOB)
+    tracker.hears(ann)
+    tracker.say(bob, m.Left(handle(2)))
+    assert tracker.hears(ann) == [m.Left(handle(2))]
+    tracker.lose(bob)
+    tracker.wait(60)
+    assert tracker.hears(ann) == []
+    assert tracker.registry.members == 1
+
+
+def test_who_left_and_stays_connected_has_to_announce_itself_in_time() -> None:
+    tracker = Tracker(first_announce=5)
+    back, gone = tracker.join(1), tracker.join(2)
+    for number, connection in ((1, back), (2, gone)):
+        tracker.say(connection, m.Left(handle(number)))
+    tracker.say(back, announce(1))
+    tracker.wait(5)
+    assert (back in tracker.closed, gone in tracker.closed) == (False, True)
+
+
+def test_nobody_can_say_that_somebody_else_leaves() -> None:
+    tracker = Tracker()
+    ann, bob = tracker.join(1), tracker.join(2)
+    tracker.hears(ann)
+    tracker.say(bob, m.Left(handle(1)))
+    assert "Left" in tracker.closed[bob]
+    assert tracker.hears(ann) == []
+
+
 def test_who_comes_back_within_the_grace_was_never_away() -> None:
     tracker = Tracker(grace=5)
     ann, bob = tracker.join(1, ANN), tracker.join(2, BOB)
@@ -288,7 +319,7 @@ def test_ping_is_answered() -> None:
     assert tracker.hears(ann) == [m.Pong(7)]
 
 
-ILLEGAL = [m.Pong(1), m.Members(0, (), ANN), m.Joined(entry(1)), m.Left(handle(1)), m.Refused("no", 1), m.Bye("full")]
+ILLEGAL = [m.Pong(1), m.Members(0, (), ANN), m.Joined(entry(1)), m.Left(handle(9)), m.Refused("no", 1), m.Bye("full")]
 
 
 @pytest.mark.parametrize("message", [m.Ping(1), *ILLEGAL])
@@ -525,7 +556,7 @@ def test_after_any_history_all_know_each_other_and_nothing_is_left_behind(seed: 
     tracker = Tracker(grace=2, room=6, connections=30)
     members: list[Member] = []
     for _ in range(200):
-        action = rng.randrange(5)
+        action = rng.randrange(6)
         if action < 2:
             members.append(Member(tracker, rng.randrange(12), rng))
         elif action == 2 and members:
@@ -534,6 +565,10 @@ def test_after_any_history_all_know_each_other_and_nothing_is_left_behind(seed: 
             changed = rng.choice(members)
             changed.sealed = b"%d" % rng.randrange(3)
             changed.say(tracker)
+        elif action == 4 and members:
+            leaving = members.pop(rng.randrange(len(members)))
+            tracker.say(leaving.connection, m.Left(handle(leaving.number)))
+            tracker.lose(leaving.connection)
         tracker.wait(rng.random())
         for member in members:
             tracker.say(member.connection, m.Ping(1))

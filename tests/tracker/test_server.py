@@ -153,7 +153,7 @@ Lines = Callable[[str], list[str]]
 
 @in_loop
 async def test_peers_hear_of_each_other() -> None:
-    async with tracker(Limits(grace=0.05)) as running, Peer(running.port, 1) as ann:
+    async with tracker(Limits(grace=60)) as running, Peer(running.port, 1) as ann:
         up = await ann.hears(TrackerUp)
         assert (up.entries, up.seen.host) == ((), "127.0.0.1")
         async with Peer(running.port, 2) as bob:

@@ -1,10 +1,10 @@
 import pytest
 from PyQt6.QtCore import QPoint, Qt
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from peer.ui.picker import PickerPopover
+from tests.ui.hands import click, press, write
 
 
 @pytest.fixture
@@ -22,10 +22,10 @@ def test_a_number_is_taken_as_soon_as_it_is_one(picker: PickerPopover, qtbot: Qt
     picker.chosen.connect(chosen.append)
     picker.open()
     picker.number.clear()
-    QTest.keyClicks(picker.number, "#12zz")
+    write(qtbot, picker.number, "#12zz")
     assert chosen == []
     picker.number.clear()
-    QTest.keyClicks(picker.number, "#12ab56")
+    write(qtbot, picker.number, "#12ab56")
     assert chosen == [0x12AB56]
     assert picker.number.text() == "#12ab56"
 
@@ -36,10 +36,10 @@ def test_the_fields_choose(picker: PickerPopover, qtbot: QtBot) -> None:
     picker.chosen.connect(chosen.append)
     picker.open()
     picker.adjustSize()
-    QTest.mousePress(picker.hues, Qt.MouseButton.LeftButton, pos=QPoint(0, 5))
-    QTest.mousePress(picker.shades, Qt.MouseButton.LeftButton, pos=QPoint(picker.shades.width(), 0))
+    click(qtbot, picker.hues, QPoint(0, 5))
+    click(qtbot, picker.shades, QPoint(picker.shades.width(), 0))
     assert chosen[-1] == 0xFF0000
-    QTest.keyClick(picker.shades, Qt.Key.Key_Down)
+    press(qtbot, picker.shades, Qt.Key.Key_Down)
     assert 0xF00000 <= chosen[-1] < 0xFF0000
 
 

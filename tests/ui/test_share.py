@@ -1,12 +1,12 @@
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from peer.ui.share import NO_TRACKER, OPEN_ROOM, SharePopover, reach
 from tests.ui.boards import LINK
+from tests.ui.hands import press
 
 
 @pytest.fixture
@@ -63,5 +63,5 @@ def test_escape_closes_it(popover: SharePopover, qtbot: QtBot) -> None:
     popover.open()
     assert popover.is_open
     with qtbot.waitSignal(popover.closed):
-        QTest.keyClick(popover, Qt.Key.Key_Escape)
+        press(qtbot, popover, Qt.Key.Key_Escape)
     assert not popover.is_open

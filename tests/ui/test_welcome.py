@@ -5,7 +5,6 @@ import time
 import pytest
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from p2psketch.invite import Invite
@@ -13,6 +12,7 @@ from peer.settings import Recent
 from peer.ui.person import NAMELESS
 from peer.ui.recent import ago
 from peer.ui.welcome import Welcome
+from tests.ui.hands import press, write
 
 LINK = Invite.new((), "Roof", lambda size: b"s" * size).format()
 
@@ -38,7 +38,7 @@ def test_a_new_board_is_one_click(page: Welcome, qtbot: QtBot) -> None:
 def test_a_link_is_pasted_and_enter_joins(page: Welcome, qtbot: QtBot) -> None:
     page.link.setText(LINK)
     with qtbot.waitSignal(page.join_link) as joined:
-        QTest.keyClick(page.link, Qt.Key.Key_Return)
+        press(qtbot, page.link, Qt.Key.Key_Return)
     assert joined.args == [LINK]
 
 
@@ -49,7 +49,7 @@ def test_a_wrong_link_is_answered_in_place_and_kept(page: Welcome, qtbot: QtBot)
     assert "not complete" in page.link_message.whole
     assert page.link_message.isVisible()
     assert page.link.text() == LINK[:-3]
-    QTest.keyClicks(page.link, "x")
+    write(qtbot, page.link, "x")
     assert not page.link_message.isVisible()
 
 
@@ -73,7 +73,7 @@ def test_an_open_room_needs_a_tracker(page: Welcome, qtbot: QtBot) -> None:
     assert "names no host" in page.message.whole
     page.tracker.setText("Example.org")
     with qtbot.waitSignal(page.join_room) as joined:
-        QTest.keyClick(page.room, Qt.Key.Key_Return)
+        press(qtbot, page.room, Qt.Key.Key_Return)
     assert joined.args == ["example.org:27700", "lobby"]
     page.room.setText(" physics ")
     with qtbot.waitSignal(page.join_room) as joined:

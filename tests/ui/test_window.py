@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from PyQt6.QtCore import QEvent, Qt
 from PyQt6.QtGui import QImage, QKeySequence
-from PyQt6.QtTest import QTest
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -18,6 +17,7 @@ from peer.ui.theme import DARK, LIGHT
 from peer.ui.verbs import VERBS
 from peer.ui.window import Window
 from tests.ui.boards import QUIET, Alone, crowd
+from tests.ui.hands import click, press, write
 
 SIZES = [(800, 600), (1024, 700), (1440, 900)]
 
@@ -186,8 +186,10 @@ def test_with_many_tools_they_take_two_rows(window: Window, board: Alone) -> Non
 def test_the_keys_of_the_tools(window: Window, board: Alone, qtbot: QtBot, keys: str, tool: str) -> None:
     desk = desk_of(window)
     desk.canvas.select_tool("hand" if tool != "hand" else "pen")
-    press(window, qtbot, keys)
+    shortcut(window, qtbot, keys)
     assert desk.canvas.tool_name == tool
+    assert [name for name in ("pen", "eraser", "hand") if window.commands[name].isChecked()] == [tool]
+    shortcut(window, qtbot, keys)
     assert window.commands[tool].isChecked()
     assert desk.style_panel.isVisible() == (tool == "pen")
 
@@ -195,20 +197,20 @@ def test_the_keys_of_the_tools(window: Window, board: Alone, qtbot: QtBot, keys:
 @pytest.mark.parametrize("redo", ["Ctrl+Shift+Z", "Ctrl+Y"])
 def test_undo_and_redo(window: Window, board: Alone, qtbot: QtBot, redo: str) -> None:
     board.draw()
-    press(window, qtbot, "Ctrl+Z")
+    shortcut(window, qtbot, "Ctrl+Z")
     assert board.document.visible_count == 0
     assert not window.commands["undo"].isEnabled()
-    press(window, qtbot, redo)
+    shortcut(window, qtbot, redo)
     assert board.document.visible_count == 1
 
 
 def test_zoom_by_keys_and_buttons(window: Window, board: Alone, qtbot: QtBot) -> None:
     desk = desk_of(window)
-    press(window, qtbot, "Ctrl++")
+    shortcut(window, qtbot, "Ctrl++")
     assert desk.canvas.zoom > 1
     assert desk.zoom.percent.text() == f"{desk.canvas.zoom * 100:.0f} %"
-    press(window, qtbot, "Ctrl+-")
-    press(window, qtbot, "Ctrl+-")
+    shortcut(window, qtbot, "Ctrl+-")
+    shortcut(window, qtbot, "Ctrl+-")
     assert desk.canvas.zoom < 1
     desk.zoom.percent.click()
     assert desk.canvas.zoom == 1
@@ -217,26 +219,26 @@ def test_zoom_by_keys_and_buttons(window: Window, board: Alone, qtbot: QtBot) ->
 def test_brackets_change_the_width(window: Window, board: Alone, qtbot: QtBot) -> None:
     ink = desk_of(window).ink
     for _ in range(5):
-        press(window, qtbot, "]")
+        shortcut(window, qtbot, "]")
     assert ink.width == 16
     for _ in range(5):
-        press(window, qtbot, "[")
+        shortcut(window, qtbot, "[")
     assert ink.width == 2
 
 
 def test_zen_hides_the_panels_and_brings_them_back(window: Window, board: Alone, qtbot: QtBot) -> None:
     desk = desk_of(window)
     desk.people_popover.open()
-    press(window, qtbot, "Alt+Z")
+    shortcut(window, qtbot, "Alt+Z")
     assert not any(panel.isVisible() for panel in (*desk.panels, *desk.popovers))
-    press(window, qtbot, "Alt+Z")
+    shortcut(window, qtbot, "Alt+Z")
     assert all(panel.isVisible() for panel in desk.panels)
 
 
 def test_typing_a_name_is_not_choosing_a_tool(window: Window, board: Alone, qtbot: QtBot) -> None:
     desk = desk_of(window)
     window.commands["person"].trigger()
-    QTest.keyClicks(desk.person_popover.form.name, "Eeeh7")
+    write(qtbot, desk.person_popover.form.name, "Eeeh7")
     assert desk.canvas.tool_name == "pen"
     assert desk.person_popover.form.name.text() == "Eeeh7"
 
@@ -271,7 +273,7 @@ def test_the_offer_to_undo_ends_when_something_else_is_done(window: Window, boar
     desk = desk_of(window)
     board.draw()
     window.commands["clear"].trigger()
-    press(window, qtbot, "Ctrl+Z")
+    shortcut(window, qtbot, "Ctrl+Z")
     assert not desk.toast.is_shown
     window.commands["clear"].trigger()
     click_canvas(desk, qtbot)
@@ -318,7 +320,7 @@ def test_share_closes_when_one_goes_on_drawing(window: Window, board: Alone, qtb
 def test_the_keyboard_comes_back_to_the_canvas(window: Window, board: Alone, qtbot: QtBot) -> None:
     desk = desk_of(window)
     desk.people.share.click()
-    QTest.keyClick(desk.share_popover, Qt.Key.Key_Escape)
+    press(qtbot, desk.share_popover, Qt.Key.Key_Escape)
     assert not desk.share_popover.isVisible()
     assert window.focusWidget() is desk.canvas
 
@@ -367,12 +369,12 @@ def test_a_link_can_be_joined_from_the_menu_and_one_can_go_back(window: Window, 
 
 def test_themes_are_chosen_by_key_and_remembered(window: Window, board: Alone, qtbot: QtBot) -> None:
     assert window.theme is LIGHT
-    press(window, qtbot, "Alt+Shift+D")
+    shortcut(window, qtbot, "Alt+Shift+D")
     assert window.theme is DARK
     assert Settings.load().theme == "dark"
     desk = desk_of(window)
     assert desk.title.grab().toImage().pixelColor(60, 8) == DARK.panel
-    press(window, qtbot, "Alt+Shift+D")
+    shortcut(window, qtbot, "Alt+Shift+D")
     assert desk.title.grab().toImage().pixelColor(60, 8) == LIGHT.panel
 
 
@@ -404,7 +406,7 @@ def test_closing_is_told_and_the_place_is_remembered(window: Window, qtbot: QtBo
 # What a person does
 
 
-def press(window: Window, qtbot: QtBot, keys: str) -> None:
+def shortcut(window: Window, qtbot: QtBot, keys: str) -> None:
     """Press a shortcut, as far as Qt lets a test do so without a window system: it has to be that of one action."""
     sequence = QKeySequence(keys)
     found = [action for action in window.actions() if sequence in action.shortcuts()]
@@ -414,7 +416,7 @@ def press(window: Window, qtbot: QtBot, keys: str) -> None:
 
 
 def click_canvas(desk: Desk, qtbot: QtBot) -> None:
-    QTest.mouseClick(desk.canvas.viewport(), Qt.MouseButton.LeftButton, pos=desk.rect().center())
+    click(qtbot, desk.canvas.viewport(), desk.rect().center())
 
 
 def settle(desk: Desk, qtbot: QtBot) -> None:

@@ -1,0 +1,124 @@
+"""Ink as polygons."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtGui import QColor, QImage, QPainter, QPolygonF
+
+from p2psketch.geometry import Rect
+from peer.ui import brush
+from peer.ui.brush import Ribbon
+
+
+def ribbon(*points: tuple[float, float], width: float = 10.0, **more: Any) -> Ribbon:
+    return brush.ribbon(np.array(points, dtype=float), None, width, 0, **more)
+
+
+def holds(polygon: QPolygonF, x: float, y: float) -> bool:
+    return polygon.containsPoint(QPointF(x, y), Qt.FillRule.WindingFill)
+
+
+def painted(pieces: list[QPolygonF]) -> QImage:
+    image = QImage(200, 200, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    brush.fill(painter, pieces, QColor("black"))
+    painter.end()
+    return image
+
+
+def wave(many: int) -> list[tuple[float, float]]:
+    return [(10 + 180 * n / many, 100 + 60 * math.sin(n / 5)) for n in range(many)]
+
+
+def test_a_single_point_is_a_disc() -> None:
+    (disc,) = brush.polygons([ribbon((50, 50))], 0)
+    assert holds(disc, 50, 54.8)
+    assert not holds(disc, 54, 54)
+
+
+def test_ends_are_round() -> None:
+    (line,) = brush.polygons([ribbon((50, 50), (100, 50))], 0)
+    assert holds(line, 45.2, 50)
+    assert not holds(line, 45.5, 46)
+
+
+def test_less_pressure_is_a_thinner_line() -> None:
+    radii = brush.radii(10.0, np.array([0.0, 0.5, 1.0]), 3)
+    assert radii.tolist() == pytest.approx([5 * brush.LIGHTEST, 3.0, 5.0])
+    assert brush.radii(10.0, None, 2).tolist() == [5, 5]
+
+
+@pytest.mark.parametrize("zoom", [0.05, 0.3, 1, 1.7, 30])
+def test_ink_is_drawn_to_a_tenth_of_a_pixel_of_the_screen(zoom: float) -> None:
+    precision = brush.tolerance(brush.level_at(zoom)) * zoom
+    assert 0.05 < precision <= 0.1
+
+
+def test_bounds_hold_the_ink_exactly() -> None:
+    whole = ribbon(*wave(50))
+    (outline,) = brush.polygons([whole], 0)
+    box = outline.boundingRect()
+    assert [*whole.bounds] == pytest.approx([box.left(), box.top(), box.right(), box.bottom()], abs=0.2)
+
+
+def test_a_placement_moves_turns_and_scales_all_of_it() -> None:
+    placed = ribbon((0, 0), (10, 0), placement=[0, 2, -2, 0, 100, 50])
+    (outline,) = brush.polygons([placed], 0)
+    assert holds(outline, 100, 75)
+    assert holds(outline, 109, 60)
+    assert not holds(outline, 112, 60)
+    box = outline.boundingRect()
+    assert placed.bounds.left <= box.left()
+    assert placed.bounds.bottom >= box.bottom()
+
+
+def test_a_placement_that_flattens_everything_does_no_harm() -> None:
+    flat = ribbon((0, 0), (10, 10), placement=[0, 0, 0, 0, 5, 5])
+    assert len(brush.polygons([flat], 0)) == 1
+    assert brush.cut(flat, Rect(0, 0, 10, 10)) == []
+
+
+def test_ribbons_with_and_without_placement_are_outlined_in_one_go() -> None:
+    ribbons = [ribbon((0, 0)), ribbon((0, 0), placement=[3, 0, 0, 3, 50, 0]), ribbon((9, 9))]
+    drawn = brush.polygons(ribbons, 0)
+    assert [polygon.boundingRect().center().x() for polygon in drawn] == pytest.approx([0, 50, 9], abs=0.1)
+
+
+def test_a_polygon_is_copied_as_it_is() -> None:
+    points = np.array([[1.5, 2.5], [3.0, -4.0]])
+    polygon = brush.to_polygon(points)
+    points[:] = 0
+    assert [(point.x(), point.y()) for point in map(polygon.at, range(len(polygon)))] == [(1.5, 2.5), (3.0, -4.0)]
+
+
+def test_pieces_of_a_ribbon_joined_are_the_ribbon() -> None:
+    whole = ribbon(*wave(50))
+    again = brush.joined([whole.between(0, 20), whole.between(20, 21), whole.between(21, 49)])
+    for one, other in zip(again[:3], whole[:3], strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_what_is_cut_off_is_far_from_what_is_seen() -> None:
+    whole, seen = ribbon(*wave(50)), Rect(60, 60, 120, 140)
+    parts = brush.cut(whole, seen)
+    assert len(parts) > 1
+    assert sum(len(part.curve) for part in parts) < len(whole.curve)
+    window = (62, 62, 56, 76)
+    assert painted(brush.polygons(parts, 0)).copy(*window) == painted(brush.polygons([whole], 0)).copy(*window)
+
+
+def test_even_a_stroke_across_the_world_is_cut_to_size() -> None:
+    far = ribbon((-8e6, -8e6), (8e6, 8e6))
+    (part,) = brush.cut(far, Rect(-10, -10, 10, 10))
+    assert np.abs(part.curve).max() < 20
+    assert brush.cut(far, Rect(100, -10, 110, 10)) == []
+    assert brush.cut(ribbon((3, 3), (3, 3), (3, 3)), Rect(0, 0, 5, 5)) != []
+
+
+def test_painting_nothing_paints_nothing() -> None:
+    assert painted([]) == painted([])

@@ -1,0 +1,83 @@
+"""Where the canvas looks."""
+
+import random
+
+import pytest
+
+from p2psketch.geometry import Rect
+from peer.ui.camera import FARTHEST, MAX_ZOOM, MIN_ZOOM, Camera
+
+
+@pytest.fixture
+def camera() -> Camera:
+    return Camera(width=1000, height=700)
+
+
+def test_it_opens_with_the_origin_in_the_middle(camera: Camera) -> None:
+    assert camera.to_screen(0, 0) == (500, 350)
+    assert camera.to_board(500, 350) == (0, 0)
+    assert camera.area == Rect(-500, -350, 500, 350)
+
+
+def test_resizing_keeps_the_middle(camera: Camera) -> None:
+    camera.pan(-130, 40)
+    camera.zoom_at((10, 10), 2.3)
+    middle = camera.to_board(*camera.middle)
+    for width, height in ((801, 600), (1441, 900), (1000, 700)):
+        camera.width, camera.height = width, height
+        assert camera.to_board(*camera.middle) == pytest.approx(middle)
+
+
+def test_what_is_under_the_pointer_stays_there_when_zooming(camera: Camera) -> None:
+    rng = random.Random(1)
+    place = camera.to_board(120, 640)
+    for _ in range(2_000):
+        camera.zoom_at((120, 640), camera.zoom * rng.uniform(0.8, 1.25))
+    assert camera.to_screen(*place) == pytest.approx((120, 640), abs=1e-6)
+
+
+def test_zoom_has_bounds(camera: Camera) -> None:
+    camera.zoom_at((0, 0), 1e9)
+    assert camera.zoom == MAX_ZOOM == 30
+    camera.zoom_at((0, 0), 1e-9)
+    assert camera.zoom == MIN_ZOOM == 0.05
+
+
+def test_steps_lead_through_100_percent(camera: Camera) -> None:
+    seen = []
+    camera.zoom = MIN_ZOOM
+    while camera.zoom < MAX_ZOOM:
+        camera.zoom = camera.step(1)
+        seen.append(camera.zoom)
+    assert 1.0 in seen
+    assert camera.step(1) == MAX_ZOOM
+    while camera.zoom > MIN_ZOOM:
+        camera.zoom = camera.step(-1)
+    assert camera.step(-1) == MIN_ZOOM
+
+
+def test_the_shift_is_where_the_origin_is(camera: Camera) -> None:
+    camera.pan(17, -4)
+    camera.zoom = 3.0
+    assert camera.shift == pytest.approx(camera.to_screen(0, 0))
+
+
+@pytest.mark.parametrize("rect", [Rect(0, 0, 5000, 10), Rect(-9000, -9000, -1, 200), Rect(3, 4, 3, 4)])
+def test_fitting_shows_everything_no_larger_than_life(camera: Camera, rect: Rect) -> None:
+    camera.fit(rect)
+    assert camera.zoom <= 1
+    assert camera.area.contains((rect.left, rect.top))
+    assert camera.area.contains((rect.right, rect.bottom))
+    assert camera.to_board(*camera.middle) == pytest.approx(rect.centre)
+
+
+def test_fitting_nothing_goes_home(camera: Camera) -> None:
+    camera.pan(5, 5)
+    camera.zoom = 7
+    camera.fit(None)
+    assert (camera.x, camera.y, camera.zoom) == (0, 0, 1)
+
+
+def test_it_stays_where_ink_can_be_stored(camera: Camera) -> None:
+    camera.pan(-1e12, 1e12)
+    assert (camera.x, camera.y) == (FARTHEST, -FARTHEST)
