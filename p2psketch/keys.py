@@ -91,12 +91,12 @@ class Identity:
 
     def sign_person(self, peer: PeerId, room_id: bytes) -> bytes:
         """By a lasting key: `peer` is a launch of mine in this room; checked by `check_person`."""
-        return self.sign(_PERSON, peer + room_id)
+        return self.sign(_PERSON, room_id + peer)
 
 
 def check_person(person: bytes, peer: PeerId, room_id: bytes, signature: bytes) -> bool:
     """Whether the holder of the lasting key `person` says that `peer` is a launch of theirs in this room."""
-    return verify(person, _PERSON, peer + room_id, signature)
+    return verify(person, _PERSON, room_id + peer, signature)
 
 
 @dataclass(frozen=True)

@@ -31,15 +31,15 @@ class Sketch:
     pressure: np.ndarray | None = None
     seen: float = 0.0
 
-    def extend(self, data: bytes) -> None:
-        """Add ink, as `ink.encode` wrote it."""
+    def extend(self, data: bytes, new: int) -> None:
+        """Add the last `new` points of ink, as `ink.encode` wrote it."""
         points, pressure = ink.decode(data)
         if pressure is not None:
             had = self.pressure if self.pressure is not None else np.ones(len(self.points), np.float32)
-            self.pressure = np.concatenate((had, pressure))
+            self.pressure = np.concatenate((had, pressure[-new:]))
         elif self.pressure is not None:
-            self.pressure = np.concatenate((self.pressure, np.ones(len(points), np.float32)))
-        self.points = np.concatenate((self.points, points))
+            self.pressure = np.concatenate((self.pressure, np.ones(new, np.float32)))
+        self.points = np.concatenate((self.points, points[-new:]))
 
 
 class Presences:
@@ -56,31 +56,32 @@ class Presences:
         self._seen[message.author] = now
 
     def draft(self, message: Draft, now: float) -> bool:
-        """More of somebody's draft, or its end. False if it was of no use: its beginning is not known."""
+        """More of somebody's draft, or its end. False if it was of no use: its beginning is not known, or it is old.
+
+        The same draft may come over several relays, one behind the other: it only ever grows.
+        """
         key = message.author, message.number
         if message.state != GOING:
             return self.sketches.pop(key, None) is not None
-        if message.start == 0 and message.fields is not None:
-            self._replace(Sketch(message.author, message.number, message.fields))
+        if message.start == 0 and message.fields is not None and key not in self.sketches:
+            self._begin(Sketch(message.author, message.number, message.fields))
         sketch = self.sketches.get(key)
         if sketch is None or message.start > len(sketch.points):
             return False
         sketch.seen = now
-        if not message.ink:
+        end = message.start + ink.count(message.ink) if message.ink else 0
+        if not len(sketch.points) < end <= ink.MAX_POINTS:
             return False
-        if message.start + ink.count(message.ink) > ink.MAX_POINTS:
-            return False
-        if message.start < len(sketch.points):
-            sketch.points = sketch.points[: message.start]
-            sketch.pressure = None if sketch.pressure is None else sketch.pressure[: message.start]
-        sketch.extend(message.ink)
+        sketch.extend(message.ink, end - len(sketch.points))
         return True
 
-    def _replace(self, sketch: Sketch) -> None:
-        """An author draws one thing at a time: a new draft ends the older ones."""
-        for key in [key for key in self.sketches if key[0] == sketch.author]:
-            del self.sketches[key]
-        self.sketches[sketch.author, sketch.number] = sketch
+    def _begin(self, sketch: Sketch) -> None:
+        """An author draws one thing at a time: a new draft ends the older ones, an old one does not come back."""
+        others = [key for key in self.sketches if key[0] == sketch.author]
+        if all(number < sketch.number for _, number in others):
+            for key in others:
+                del self.sketches[key]
+            self.sketches[sketch.author, sketch.number] = sketch
 
     def forget(self, peer: PeerId) -> bool:
         """Somebody is gone. True if anything of them was shown."""

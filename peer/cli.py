@@ -11,10 +11,10 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from random import Random
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 from p2psketch import __version__
 from p2psketch.address import parse_address
@@ -46,6 +46,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return MISUSED if isinstance(error, InviteError) else FAILED
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
+    except asyncio.CancelledError:
+        return 128 + signal.SIGTERM
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
@@ -103,7 +105,7 @@ def _draw(options: argparse.Namespace) -> int:
         draw_into_file(target, _person(options), shapes)
         print(f"{len(shapes)} strokes saved in {target.path}", file=sys.stderr)
     else:
-        print(asyncio.run(draw(target, _person(options), shapes, options.timeout)), file=sys.stderr)
+        print(_run(draw(target, _person(options), shapes, options.timeout)), file=sys.stderr)
     return 0
 
 
@@ -138,9 +140,20 @@ def _look(options: argparse.Namespace, target: Target, see: Callable[[Session, l
     if is_file and not options.wait:
         return see(read_board(target), [])
     wanted = target if is_file else target.in_memory()
-    return asyncio.run(
-        caught_up(wanted, _person(options), options.timeout, lambda p: see(p.board.session, p.board.people()))
-    )
+    return _run(caught_up(wanted, _person(options), options.timeout, lambda p: see(p.board.session, p.board.people())))
+
+
+def _run(visit: Coroutine[Any, Any, T]) -> T:
+    """What a short visit gives; SIGTERM ends it as SIGINT does, with a goodbye to everybody."""
+    from peer.commands import on_signals
+
+    async def stoppable() -> T:
+        task = asyncio.current_task()
+        assert task is not None
+        on_signals(task.cancel, signal.SIGTERM)
+        return await visit
+
+    return asyncio.run(stoppable())
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -248,8 +261,15 @@ TARGET_HELP: Final = (
 )
 
 
+class _Parser(argparse.ArgumentParser):
+    """Says what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(MISUSED, f"{self.prog}: {message}; `{self.prog} --help` tells more.\n")
+
+
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="p2psketch", description=ABOUT, epilog=TARGET_HELP)
+    parser = _Parser(prog="p2psketch", description=ABOUT, epilog=TARGET_HELP)
     parser.add_argument("--version", action="version", version=f"p2psketch {__version__}")
     parser.set_defaults(run=_window, name=None, verbose=False, log=logging.WARNING)
     commands = parser.add_subparsers(metavar="COMMAND", title="commands (none: a window with a welcome page)")

@@ -90,9 +90,7 @@ async def draw(target: Target, person: Person, shapes: list[dict[str, Value]], t
 async def keep(target: Target, person: Person, port: int) -> None:
     """Stay, keep the board, serve and relay it, until SIGINT or SIGTERM."""
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
+    on_signals(stop.set, signal.SIGINT, signal.SIGTERM)
     async with HeadlessPeer(target, person, port=port) as peer:
         log.info("keeping “%s” in %s, listening on port %d", target.name, target.path or "memory", peer.node.port)
         told = ""
@@ -105,6 +103,16 @@ async def keep(target: Target, person: Person, port: int) -> None:
                 async with asyncio.timeout(REPORT_EVERY):
                     await stop.wait()
     log.info("stopped")
+
+
+def on_signals(call: Callable[[], object], *numbers: signal.Signals) -> None:
+    """Call in the running event loop when one of these signals comes."""
+    loop = asyncio.get_running_loop()
+    for number in numbers:
+        try:
+            loop.add_signal_handler(number, call)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(call))
 
 
 def _summary(peer: HeadlessPeer) -> str:

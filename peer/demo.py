@@ -1,18 +1,14 @@
 """`p2psketch demo`: a tracker and several peers on this machine, each a process of its own, draw a picture together.
 
-Rule: this process only starts, asks, tells and ends. It passes no stroke on: what the peers have of each other, they
-have over their own links. Whatever happens here, the others end with it: they hear that their stdin has ended.
+Rule: it directs, and tells what happens. It passes no stroke on: what the peers have of each other, they have over
+their own links.
 """
 
 import asyncio
-import contextlib
-import json
 import os
 import signal
 import sys
-import threading
 import time
-from asyncio.subprocess import DEVNULL, PIPE, Process
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,21 +17,15 @@ from typing import Any, Final
 from p2psketch.address import Address
 from p2psketch.errors import SketchError
 from peer import scenes
+from peer.crew import Answer, Crew, Left, Member
 from peer.settings import Settings
 from peer.target import new_board
 
-PEER: Final = "import sys; from peer.cli import main; sys.exit(main())"
-TRACKER: Final = "from peer.demo import run_tracker; run_tracker()"
-
-HOST: Final = "127.0.0.1"
 BOARD: Final = "Mesh sketch"
 
-TRACKER_WITHIN: Final = 20.0
 LINKED_WITHIN: Final = 40.0
 DRAWN_WITHIN: Final = 300.0
 AGREED_WITHIN: Final = 15.0
-ANSWERED_WITHIN: Final = 20.0
-ENDED_WITHIN: Final = 5.0
 """Seconds."""
 ASKED_EVERY: Final = 0.1
 
@@ -45,59 +35,195 @@ SPEED_UNSEEN: Final = 4.0
 LOOK: Final = 0.8
 """Seconds for a person to take in what has changed."""
 
-Answer = dict[str, Any]
+
+def run_demo(peers: int, pictures: Path) -> int:
+    """Show it with so many peers, in windows, or where there is no display in pictures; the exit status.
+
+    Raises SketchError if the peers do not find each other, or end up with different boards.
+    """
+    if not 2 <= peers <= len(scenes.PEOPLE):
+        raise SketchError(f"The demo is for 2 to {len(scenes.PEOPLE)} peers.")
+    with TemporaryDirectory(prefix="p2psketch-demo-", ignore_cleanup_errors=True) as folder:
+        return asyncio.run(_run(Demo(peers, Path(folder), None if has_display() else pictures)))
 
 
-class Left(Exception):
-    """A person has closed the window, or looks at another board in it."""
+def has_display() -> bool:
+    """Can windows be opened?"""
+    if os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0] in ("offscreen", "minimal"):
+        return False
+    return not sys.platform.startswith("linux") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-class DemoPeer:
-    """One of the peers: its process, and what is said to it and by it."""
+async def _run(demo: "Demo") -> int:
+    """The demo; signals end it with all that belongs to it."""
+    task, caught = asyncio.ensure_future(demo.run()), []
 
-    def __init__(self, name: str, process: Process, log: Path) -> None:
-        self.name = name
-        self.process = process
-        self._log = log
+    def stop(number: int) -> None:
+        caught.append(number)
+        task.cancel()
 
-    async def ask(self, within: float = ANSWERED_WITHIN, **command: Any) -> Answer:
-        """Its answer to a command. Left if it has gone, SketchError if it failed or does not answer."""
-        assert self.process.stdin is not None
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):
         try:
-            async with asyncio.timeout(within):
-                with contextlib.suppress(ConnectionError):
-                    self.process.stdin.write(json.dumps(command).encode() + b"\n")
-                    await self.process.stdin.drain()
-                answer = await self._answer()
-        except TimeoutError:
-            raise SketchError(f"{self.name} does not answer: {command}.{self._last_words()}") from None
-        if answer is None:
-            status = await self.process.wait()
-            if status:
-                raise SketchError(f"{self.name} ended with status {status}.{self._last_words()}")
-        if answer is None or answer.get("left"):
-            raise Left(self.name)
-        return answer
+            asyncio.get_running_loop().add_signal_handler(getattr(signal, name), stop, getattr(signal, name))
+        except (NotImplementedError, AttributeError):
+            continue  # not on this system
+    try:
+        return await task
+    except asyncio.CancelledError:
+        return demo.status if demo.is_over else 128 + caught[0]
 
-    async def _answer(self) -> Answer | None:
-        assert self.process.stdout is not None
-        while line := await self.process.stdout.readline():
-            with contextlib.suppress(ValueError):
-                answer = json.loads(line)
-                if isinstance(answer, dict):
-                    return answer
+
+class Demo:
+    """One performance. `pictures`: the folder for pictures of what nobody sees, None where there are windows."""
+
+    def __init__(self, count: int, folder: Path, pictures: Path | None) -> None:
+        self.is_over = False
+        self.status = 0
+        self._count = count
+        self._folder = folder
+        self._pictures = pictures
+        self._peers: list[Member] = []
+        self._drawn = 0
+
+    async def run(self) -> int:
+        """All of it; the exit status."""
+        environment = dict(os.environ) if self._pictures is None else {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+        async with Crew(self._folder, environment) as crew:
+            try:
+                await self._perform(crew)
+            except Left:
+                _say("windows", "all closed")
+        return self.status
+
+    async def _perform(self, crew: Crew) -> None:
+        tracker, address = await crew.start_tracker()
+        _say("tracker", f"started on {address}, process {tracker.process.pid}")
+        await self._gather(crew, address)
+        _say("drawing", "themselves, their links, and the tracker that introduced them")
+        for name in scenes.WITH_TRACKER:
+            await self._draw(name)
+        await self._compare()
+        await tracker.kill()
+        _say("tracker", f"killed, process {tracker.process.pid} is gone")
+        await self._draw(scenes.WITHOUT[0])
+        _say("drawing", "goes on without it")
+        for name in scenes.WITHOUT[1:]:
+            await self._draw(name)
+        await self._until(lambda all_of: not any(each["tracker"] for each in all_of), AGREED_WITHIN)
+        await self._mesh("still linked without a tracker")
+        await self._compare()
+        await (self._stay() if self._pictures is None else self._save(self._pictures))
+
+    # -- scenes --------------------------------------------------------------------------------------
+
+    async def _gather(self, crew: Crew, tracker: Address) -> None:
+        """Start the peers, and wait until all are linked."""
+        link = self._folder / "link"
+        with open(os.open(link, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
+            file.write(new_board(BOARD, [tracker]).invite.format())
+        begun = time.monotonic()
+        for number, (name, color) in enumerate(scenes.PEOPLE[: self._count]):
+            home = self._folder / name
+            Settings(name=name, color=color).save(home / "settings.json")
+            arguments = ("open", f"@{link}", "--act", f"{number}/{self._count}")
+            self._peers.append(await crew.start_peer(name, home, arguments))
+        kind = "window" if self._pictures is None else "board"
+        _say("peers", f"{self._names} join, each a process with its own {kind}")
+        await self._mesh("linked", LINKED_WITHIN)
+        _say("", f"after {time.monotonic() - begun:.1f} s")
+        await self._look()
+
+    async def _mesh(self, how: str, within: float = AGREED_WITHIN) -> None:
+        """Wait until each is linked to all others directly."""
+        if not await self._until(lambda all_of: min(each["direct"] for each in all_of) >= len(all_of) - 1, within):
+            raise SketchError(f"{self._names} are not all linked to each other after {within:.0f} s.")
+        _say("mesh", f"{how}: each directly to {len(self._peers) - 1} others")
+
+    async def _draw(self, part: str) -> None:
+        """All at once, each what is theirs; returns when the last one is done."""
+        speed = SPEED_SEEN if self._pictures is None else SPEED_UNSEEN
+        self._drawn += sum(map(len, scenes.part(part, self._count)))
+        await self._ask_all(DRAWN_WITHIN, do="draw", part=part, speed=speed)
+
+    async def _compare(self) -> None:
+        """Wait until all boards are equal, and hold all that was drawn."""
+        if await self._until(self._agree, AGREED_WITHIN):
+            report = (await self._ask_all(do="report"))[0]
+            _say("boards", f"equal on all {len(self._peers)}: digest {report['digest'][:8]}, {report['shapes']} shapes")
+            await self._look()
+            return
+        reports = zip(self._peers, await self._ask_all(do="report"), strict=True)
+        each = ", ".join(f"{peer.name} {says['digest'][:8]} with {says['shapes']} shapes" for peer, says in reports)
+        if self._pictures is not None:
+            raise SketchError(f"The boards differ: {each}; {self._drawn} were drawn.")
+        self.status = 1
+        _say("boards", f"differ: {each}")
+
+    def _agree(self, reports: Sequence[Answer]) -> bool:
+        """In windows, people may have drawn too, or closed some."""
+        complete = self._pictures is None or reports[0]["shapes"] == self._drawn
+        return complete and len({report["digest"] for report in reports}) == 1
+
+    async def _save(self, pictures: Path) -> None:
+        try:
+            pictures.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise SketchError(f"The folder {pictures} cannot be made: {error.strerror}.") from error
+        for peer in self._peers:
+            name = peer.name.lower()
+            board, window = (pictures.resolve() / f"{name}{kind}.png" for kind in ("", "-window"))
+            answer = await peer.ask(do="save", board=str(board), window=str(window))
+            if "error" in answer:
+                raise SketchError(f"{answer['error']}.")
+            _say("picture", f"{board}")
+            _say("", f"{window}")
+
+    async def _stay(self) -> None:
+        """Until the last window is closed."""
+        _say("windows", "stay open: draw in them. Close them, or press Ctrl+C, to end.")
+        self.is_over = True
+        await asyncio.gather(*(peer.process.wait() for peer in self._peers))
+
+    # -- with all of them ----------------------------------------------------------------------------
+
+    @property
+    def _names(self) -> str:
+        *most, last = (peer.name for peer in self._peers)
+        return f"{', '.join(most)} and {last}" if most else last
+
+    async def _ask_all(self, *within: float, **command: Any) -> list[Answer]:
+        """The answers of those who are still there; Left if nobody is."""
+        answers = await asyncio.gather(*(_unless_left(peer.ask(*within, **command)) for peer in self._peers))
+        for peer, answer in zip(list(self._peers), answers, strict=True):
+            if answer is None:
+                self._peers.remove(peer)
+                _say("peers", f"{peer.name} left")
+                if self._pictures is not None:
+                    raise SketchError(f"{peer.name} ended before the demo did.")
+        if not self._peers:
+            raise Left("everybody")
+        return [answer for answer in answers if answer is not None]
+
+    async def _until(self, holds: Callable[[list[Answer]], bool], within: float) -> bool:
+        """Wait until something holds of all reports; False if it does not in time."""
+        end = time.monotonic() + within
+        while not holds(await self._ask_all(do="report")):
+            if time.monotonic() > end:
+                return False
+            await asyncio.sleep(ASKED_EVERY)
+        return True
+
+    async def _look(self) -> None:
+        if self._pictures is None:
+            await asyncio.sleep(LOOK)
+
+
+async def _unless_left(asking: Awaitable[Answer]) -> Answer | None:
+    try:
+        return await asking
+    except Left:
         return None
 
-    def _last_words(self) -> str:
-        lines = self._log.read_text(encoding="utf-8", errors="replace").splitlines()
-        return f" Its last words: {lines[-1]}" if lines else ""
 
-    async def end(self) -> None:
-        """Close its window and wait until it is gone."""
-        assert self.process.stdin is not None
-        self.process.stdin.close()
-        try:
-            await asyncio.wait_for(self.process.wait(), ENDED_WITHIN)
-        except TimeoutError:
-            self.process.kill()
-            await self.process.wait()
+def _say(what: str, text: str) -> None:
+    print(f"{what:9}{text}", flush=True)

@@ -232,10 +232,12 @@ class Whiteboard(RuleBasedStateMachine):
         assert len({tuple(sorted(peer.log.tips())) for peer in self.peers.values()}) == 1
 
 
-class TestWhiteboard(Whiteboard.TestCase):  # type: ignore[misc, name-defined]
-    settings = settings(max_examples=60, stateful_step_count=40)
+class LongWhiteboard(Whiteboard):
+    """The same, for longer."""
 
 
-@pytest.mark.slow
-class TestWhiteboardForLong(Whiteboard.TestCase):  # type: ignore[misc, name-defined]
-    settings = settings(max_examples=1000, stateful_step_count=100)
+TestWhiteboard = Whiteboard.TestCase
+TestWhiteboard.settings = settings(max_examples=60, stateful_step_count=40)
+
+TestLongWhiteboard = pytest.mark.slow(LongWhiteboard.TestCase)
+TestLongWhiteboard.settings = settings(max_examples=1000, stateful_step_count=100)

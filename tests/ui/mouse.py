@@ -66,7 +66,14 @@ class Mouse:
         at = QPointF(x, y)
         there = QPointF(self.glass.mapToGlobal(QPoint(0, 0))) + at
         event = QWheelEvent(
-            at, there, QPoint(), QPoint(sideways, turn), NONE, self.held, Qt.ScrollPhase.NoScrollPhase, inverted=False
+            at,
+            there,
+            QPoint(),
+            QPoint(sideways, turn),
+            NONE,
+            self.held,
+            Qt.ScrollPhase.NoScrollPhase,
+            False,  # not inverted
         )
         QApplication.sendEvent(self.glass, event)
 

@@ -108,8 +108,10 @@ def test_what_is_cut_off_is_far_from_what_is_seen() -> None:
     parts = brush.cut(whole, seen)
     assert len(parts) > 1
     assert sum(len(part.curve) for part in parts) < len(whole.curve)
-    window = (62, 62, 56, 76)
-    assert painted(brush.polygons(parts, 0)).copy(*window) == painted(brush.polygons([whole], 0)).copy(*window)
+    some, all_of_it = painted(brush.polygons(parts, 0)), painted(brush.polygons([whole], 0))
+    for x in range(60, 120):
+        for y in range(60, 140):
+            assert abs(some.pixelColor(x, y).red() - all_of_it.pixelColor(x, y).red()) <= 1
 
 
 def test_even_a_stroke_across_the_world_is_cut_to_size() -> None:

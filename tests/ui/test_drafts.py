@@ -36,7 +36,9 @@ def painted(growing: Growing) -> QImage:
 
 
 def finished(style: Style, points: list[tuple[float, float]], pressure: list[float] | None) -> QImage:
-    ink = brush.ribbon(np.array(points), None if pressure is None else np.array(pressure), style.width, 0, style.placement)
+    ink = brush.ribbon(
+        np.array(points), None if pressure is None else np.array(pressure), style.width, 0, style.placement
+    )
     return _painted(lambda painter: brush.fill(painter, brush.polygons([ink], 0), QColor("black")))
 
 
