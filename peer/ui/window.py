@@ -59,7 +59,7 @@ class Window(QWidget):
         self._person = name or settings.name or login_name(), color
         self.commands = make_actions(self, self._calls())
         self.welcome = Welcome(self)
-        self.help = HelpPopover(self)
+        self._help: HelpPopover | None = None
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self.welcome)
         self._wire()
@@ -77,8 +77,6 @@ class Window(QWidget):
         self.welcome.browse.connect(self._ask_for_board)
         self.welcome.back.connect(self._back)
         self.welcome.person_chosen.connect(self._take_person)
-        self.help.opened.connect(self._place_help)
-        self.help.closed.connect(lambda: (self.desk or self.welcome).setFocus())
         hints = QGuiApplication.styleHints()
         if hints is not None:
             hints.colorSchemeChanged.connect(self._system_theme_changed)
@@ -108,6 +106,15 @@ class Window(QWidget):
     def person(self) -> tuple[str, int]:
         """Name and colour to be known by."""
         return self._person
+
+    @property
+    def help(self) -> HelpPopover:
+        """The keyboard shortcuts; made when first looked at, for the window's start is short."""
+        if self._help is None:
+            self._help = HelpPopover(self)
+            self._help.opened.connect(self._place_help)
+            self._help.closed.connect(lambda: (self.desk or self.welcome).setFocus())
+        return self._help
 
     def show_board(self, board: Board) -> None:
         """Put a board on the desk, and listen to it from now on; one that was there before is heard no more."""
@@ -155,7 +162,8 @@ class Window(QWidget):
             desk.deleteLater()
 
     def _turn_to(self, page: QWidget) -> None:
-        self.help.close_it()
+        if self._help is not None:
+            self._help.close_it()
         self._stack.setCurrentWidget(page)
         board = self.desk.board if self.desk is not None and page is self.desk else None
         self.setWindowTitle(f"{board.name} – p2psketch" if board is not None else "p2psketch")
@@ -252,7 +260,7 @@ class Window(QWidget):
     # -- Qt ----------------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        if self.help.is_open:
+        if self._help is not None and self._help.is_open:
             self._place_help()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
