@@ -36,7 +36,10 @@ PATIENCE: Final = 2.0
 
 @dataclass(slots=True)
 class Link:
-    """A TLS connection with a member; `up` after Welcome, `confirmed` once something came over it after that."""
+    """A TLS connection with a member; `up` after Welcome, `confirmed` once something came over it after that.
+
+    `told` once the other end has said who its neighbours are.
+    """
 
     id: LinkId
     peer: PeerId
@@ -51,6 +54,7 @@ class Link:
     person: m.Person | None = None
     addresses: tuple[Address, ...] = ()
     rtt: float | None = None
+    told: bool = False
     neighbours: dict[PeerId, m.Neighbour] = field(default_factory=dict)
 
 
@@ -100,9 +104,9 @@ class Mesh:
         return {peer: who for peer, who in known.items() if peer != self.me and peer not in self._by_peer}
 
     def untried(self) -> bool:
-        """Is somebody not linked who was named, and has not been dialled to an end at any address yet?"""
+        """Is somebody not linked who was named, or is yet to be, and has not been dialled to an end at any address?"""
         greeting = any(link.dialled and not link.up and not link.leaving for link in self._links.values())
-        return greeting or self.contacts.untried(self._by_peer.keys())
+        return greeting or not all(link.told for link in self.up()) or self.contacts.untried(self._by_peer.keys())
 
     def forwarding(self, author: PeerId, came_over: LinkId | None) -> tuple[LinkId, ...]:
         """The links over which we pass on what `author` just did.
@@ -273,6 +277,7 @@ class Mesh:
         return old if old.dialled == (self.me < old.peer) else new
 
     def _told_of(self, link: Link, neighbours: Iterable[m.Neighbour], now: float) -> None:
+        link.told = True
         link.neighbours = {neighbour.peer: neighbour for neighbour in neighbours}
         itself = link.neighbours.pop(link.peer, None)
         if itself is not None:

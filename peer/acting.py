@@ -47,7 +47,8 @@ class Actor(QObject):
         self._window = window
         self._desk = window.desk
         self._number, self._count = (int(text) for text in part.split("/"))
-        self._player = Player(self._desk) if self._desk is not None else None
+        color = scenes.PEOPLE[self._number][1]
+        self._player = Player(self._desk, color) if self._desk is not None else None
         self._playing = False
         if self._desk is not None:
             self._desk.destroyed.connect(self._leave)

@@ -15,6 +15,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+from PyQt6 import sip
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
@@ -87,7 +88,7 @@ class App(QObject):
         self.window.new_board.connect(self._new)
         self.window.join_link.connect(lambda link: self._try(lambda: targets.from_invite(Invite.parse(link))))
         self.window.join_room.connect(self._join_room)
-        self.window.open_file.connect(lambda path: self._try(lambda: targets.from_file(Path(path))))
+        self.window.open_file.connect(self._open_file)
         self.window.closed.connect(self.close)
 
     @property
@@ -111,6 +112,12 @@ class App(QObject):
 
     def _join_room(self, tracker: str, name: str) -> None:
         self._try(lambda: targets.open_room(name, [targets.tracker_address(tracker)], []))
+
+    def _open_file(self, path: str) -> None:
+        if not Path(path).is_file():
+            self.settings.forget(path)
+            self.settings.save()
+        self._try(lambda: targets.from_file(Path(path)))
 
     def _try(self, find: Callable[[], Target]) -> None:
         """Open what a person named, or say what is wrong with it."""
@@ -187,8 +194,8 @@ def run_window(target: Target | None, given: Person | None, *, port: int, option
     application = QApplication(sys.argv[:1])
     application.setApplicationName("p2psketch")
     application.setDesktopFileName("p2psketch")
-    app = App(Settings.load(), given, port)
     _quit_on_signals(application)
+    app = App(Settings.load(), given, port)
     if target is not None:
         app.open(target)
     if options is not None and options.geometry is not None:
@@ -201,7 +208,9 @@ def run_window(target: Target | None, given: Person | None, *, port: int, option
     app.window.show()
     if actor is not None:
         actor.listen()
-    return application.exec()
+    status = application.exec()
+    sip.delete(app.window)  # while there is an application: what Python deletes at its own end may crash in Qt
+    return status
 
 
 def _quit_on_signals(application: QApplication) -> None:

@@ -110,7 +110,7 @@ class Demo:
         for name in scenes.WITHOUT[1:]:
             await self._draw(name)
         await self._until(lambda all_of: not any(each["tracker"] for each in all_of), AGREED_WITHIN)
-        await self._mesh("still linked without a tracker")
+        await self._mesh("still linked")
         await self._compare()
         await (self._stay() if self._pictures is None else self._save(self._pictures))
 
@@ -121,23 +121,22 @@ class Demo:
         link = self._folder / "link"
         with open(os.open(link, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
             file.write(new_board(BOARD, [tracker]).invite.format())
-        begun = time.monotonic()
         for number, (name, color) in enumerate(scenes.PEOPLE[: self._count]):
             home = self._folder / name
             Settings(name=name, color=color).save(home / "settings.json")
             arguments = ("open", f"@{link}", "--act", f"{number}/{self._count}")
             self._peers.append(await crew.start_peer(name, home, arguments))
-        kind = "window" if self._pictures is None else "board"
-        _say("peers", f"{self._names} join, each a process with its own {kind}")
+        kind = "window" if self._pictures is None else "window that is not shown"
+        _say("peers", f"{self._names} join, each in a process of its own, with a {kind}")
         await self._mesh("linked", LINKED_WITHIN)
-        _say("", f"after {time.monotonic() - begun:.1f} s")
         await self._look()
 
     async def _mesh(self, how: str, within: float = AGREED_WITHIN) -> None:
         """Wait until each is linked to all others directly."""
         if not await self._until(lambda all_of: min(each["direct"] for each in all_of) >= len(all_of) - 1, within):
             raise SketchError(f"{self._names} are not all linked to each other after {within:.0f} s.")
-        _say("mesh", f"{how}: each directly to {len(self._peers) - 1} others")
+        others = len(self._peers) - 1
+        _say("mesh", f"{how}: each directly to {'the other one' if others == 1 else f'the {others} others'}")
 
     async def _draw(self, part: str) -> None:
         """All at once, each what is theirs; returns when the last one is done."""

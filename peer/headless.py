@@ -105,8 +105,9 @@ class HeadlessPeer:
             raise Unreachable(f"Only {done:,} of {total:,} changes arrived within {timeout:.0f} s.")
 
     def _everybody_tried(self) -> bool:
-        """Is nobody left that was named and has not been dialled to an end?"""
-        return not self.board.session.mesh.untried()
+        """Is nobody left that was named, or that a tracker or peer may yet name, and has not been dialled to an end?"""
+        session = self.board.session
+        return session.introduction.trackers.keys() >= set(self._target.invite.trackers) and not session.mesh.untried()
 
     async def delivered(self, timeout: float) -> tuple[int, int]:
         """Wait until every linked peer that keeps the board has our ops on disk: how many have, of how many."""

@@ -6,6 +6,7 @@ is one log line an address and minute, never a traceback.
 """
 
 import asyncio
+import contextlib
 import errno
 import logging
 import socket
@@ -195,6 +196,9 @@ class Listener:
 
     async def close(self) -> None:
         """Stop listening and drop unfinished handshakes; open streams live on."""
+        for door in self._doors:
+            with contextlib.suppress(NotImplementedError):  # where there are no readers: Windows
+                asyncio.get_running_loop().remove_reader(door)  # asyncio forgets to for a sock_accept in its last moment
         await _cancel(self._accepting)
         await _cancel(self._visits)  # all have begun by now, so each cleans up after itself
         for door in self._doors:

@@ -40,7 +40,7 @@ PLACES = {"p2psketch": CORE, "tracker": TRACKER, "peer": PEER}
 SEES = {
     "p2psketch": {"msgpack", "numpy", "cryptography"},
     "tracker": {"p2psketch"},
-    "peer": {"p2psketch", "numpy", "cryptography", "platformdirs", "PyQt6", "qtawesome"},
+    "peer": {"p2psketch", "numpy", "cryptography", "platformdirs", "PyQt6"},
 }
 """What each package may import besides itself and the standard library."""
 
@@ -53,7 +53,7 @@ WINDOW = {"peer.bridge", "peer.ui", "peer.acting", "peer.app"}
 OPENS_WINDOWS = WINDOW | {"peer.cli"}
 STORE = {"peer.store"}
 
-QT = {"PyQt6", "qtawesome", "qtpy"}
+QT = {"PyQt6"}
 SOCKETS = {"socket", "socketserver", "selectors", "select", "http", "urllib.request"}
 OUTSIDE = SOCKETS | set(
     """
@@ -306,7 +306,7 @@ def test_tracker_headless_peer_and_command_line_start_without_qt(module: str) ->
         (touches_sockets, "peer.board", "await loop.sock_recv(sock, 49)"),
         (touches_sockets, "peer.board", "class Link(asyncio.Protocol): ..."),
         (imports_qt, "peer.board", "def later():\n    from PyQt6 import QtCore"),
-        (imports_qt, "peer.board", "import qtawesome"),
+        (imports_qt, "peer.board", "import PyQt6.QtGui"),
         (reaches_for_the_window, "peer.headless", "from peer import app"),
         (reaches_for_the_window, "peer.headless", "from peer.ui.canvas import Canvas"),
         (touches_sqlite, "peer.node", "import sqlite3"),

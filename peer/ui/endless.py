@@ -129,6 +129,7 @@ class EndlessView(QGraphicsView):
         pinch = event.gesture(Qt.GestureType.PinchGesture)
         if not isinstance(pinch, QPinchGesture):
             return False
+        event.accept(pinch)
         if pinch.state() is Qt.GestureState.GestureStarted:
             self.pinched.emit()
         elif pinch.state() is Qt.GestureState.GestureUpdated:

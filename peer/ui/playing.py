@@ -20,9 +20,10 @@ from peer.ui.desk import Desk
 
 FRAME: Final = 16
 """Milliseconds."""
+SMALLEST: Final = 0.1
 LARGEST: Final = 1.25
-"""Zoom at which the drawing is not made larger any more."""
-ROOM: Final = 12
+"""Zooms past which the drawing is not fitted."""
+ROOM: Final = 20
 """Pixels between the drawing and the panels."""
 
 _PRESSES: Final = {QEvent.Type.MouseButtonPress, QEvent.Type.MouseButtonDblClick, QEvent.Type.TabletPress}
@@ -38,13 +39,14 @@ _TYPES: Final = {
 
 
 class Player(QObject):
-    """The stylus over one desk, as long as that is there."""
+    """The stylus over one desk, as long as that is there. `color` is what it leaves in the style panel."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Desk, color: int) -> None:
         super().__init__(desk)
         self._desk = desk
         self._canvas = desk.canvas
         self._device = _stylus(self)
+        self._own_style = color, desk.ink.width
         self._motions: Iterator[Motion] = iter(())
         self._next: Motion | None = None
         self._here: Point | None = None
@@ -81,6 +83,7 @@ class Player(QObject):
             self._perform(self._next)
         if self._next is None:
             self._timer.stop()
+            self._desk.ink.color, self._desk.ink.width = self._own_style
             self._done()
 
     def _finish_stroke(self) -> None:
@@ -115,19 +118,24 @@ class Player(QObject):
         """Show all that will be drawn, between the panels."""
         if self._view_is_theirs:
             return
-        desk = self._desk
-        side = desk.style_panel.geometry().right() if desk.style_panel.isVisible() else 0
-        left, top = side + ROOM, desk.tools.geometry().bottom() + ROOM
-        right, bottom = desk.width() - ROOM, desk.zoom.y() - ROOM
-        zoom = min((right - left) / AREA.width, (bottom - top) / AREA.height, LARGEST)
+        zoom, left, top, right, bottom = max(self._rooms())
 
         def look(camera: Camera) -> None:
-            camera.zoom = max(zoom, 0.1)
+            camera.zoom = max(zoom, SMALLEST)
             x, y = AREA.centre
             aside = (left + right - camera.width) / 2, (top + bottom - camera.height) / 2
             camera.look_at(x - aside[0] / camera.zoom, y - aside[1] / camera.zoom)
 
         self._canvas.move_camera(look)
+
+    def _rooms(self) -> Iterator[tuple[float, int, int, int, int]]:
+        """Where there is room for the drawing, beside the style panel and below it: the zoom at which it fits, and
+        the room's left, top, right and bottom on the canvas."""
+        desk, style = self._desk, self._desk.style_panel.geometry()
+        right, bottom = desk.width() - ROOM, desk.zoom.y() - ROOM
+        for left, top in ((style.right() + ROOM, desk.tools.geometry().bottom() + ROOM), (ROOM, style.bottom() + ROOM)):
+            fits = min((right - left) / AREA.width, (bottom - top) / AREA.height)
+            yield min(fits, LARGEST), left, top, right, bottom
 
     # -- Qt ----------------------------------------------------------------------------------------
 

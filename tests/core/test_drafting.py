@@ -1,0 +1,177 @@
+"""The stroke under our own pen, as the others hear of it while it grows."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from p2psketch import ink
+from p2psketch.drafting import EVERY, FARTHEST, Drafting
+from p2psketch.messages import CANCELLED, ENDED, GOING, Draft
+from p2psketch.presence import Presences
+from p2psketch.shapes import check_fields
+from tests.core.authors import ANN
+
+STYLE = {"kind": "stroke", "color": 0x336699, "width": 4}
+Points = Sequence[tuple[float, float]]
+
+
+def begun(points: Points = (), pressure: Sequence[float] | None = None) -> Drafting:
+    drafting = Drafting(ANN)
+    drafting.begin(STYLE)
+    if points:
+        drafting.extend(points, pressure)
+    return drafting
+
+
+def points_in(data: bytes) -> list[tuple[float, float]]:
+    return [(x, y) for x, y in ink.decode(data)[0].tolist()]
+
+
+def test_before_the_pen_touches_the_board_there_is_nothing_to_tell() -> None:
+    drafting = Drafting(ANN)
+    assert not drafting.active
+    assert (drafting.due(), drafting.increment(9.0), drafting.whole(), drafting.stroke()) == (None, None, None, None)
+
+
+def test_a_pen_that_has_not_moved_has_drawn_nothing() -> None:
+    drafting = begun()
+    assert drafting.active
+    assert (drafting.due(), drafting.increment(9.0), drafting.whole(), drafting.stroke()) == (None, None, None, None)
+
+
+def test_the_first_increment_carries_the_style_and_the_others_only_points() -> None:
+    drafting = begun([(1.0, 2.0), (3.0, 4.0)])
+    first = drafting.increment(0.0)
+    drafting.extend([(5.0, 6.0)], None)
+    second = drafting.increment(1.0)
+    assert first == Draft(ANN, 1, 0, STYLE, ink.encode([(1.0, 2.0), (3.0, 4.0)]), GOING)
+    assert second == Draft(ANN, 1, 2, None, ink.encode([(5.0, 6.0)]), GOING)
+    assert drafting.increment(2.0) is None
+
+
+def test_increments_are_due_60_times_a_second_while_there_is_something_new() -> None:
+    drafting = begun([(1.0, 2.0)])
+    drafting.increment(7.0)
+    assert drafting.due() is None
+    drafting.extend([(3.0, 4.0)], None)
+    assert drafting.due() == 7.0 + EVERY
+    assert pytest.approx(1 / 60) == EVERY
+
+
+def test_a_link_that_comes_up_is_told_what_the_others_know() -> None:
+    drafting = begun([(1.0, 2.0), (3.0, 4.0)])
+    assert drafting.whole() is None
+    drafting.increment(0.0)
+    drafting.extend([(5.0, 6.0)], None)
+    assert drafting.whole() == Draft(ANN, 1, 0, STYLE, ink.encode([(1.0, 2.0), (3.0, 4.0)]), GOING)
+
+
+def test_the_pen_leaves_the_board() -> None:
+    drafting = begun([(1.0, 2.0)])
+    assert drafting.stroke() == {**STYLE, "points": ink.encode([(1.0, 2.0)])}
+    assert drafting.end() == Draft(ANN, 1, 0, None, b"", ENDED)
+    assert not drafting.active
+    assert (drafting.due(), drafting.increment(9.0), drafting.whole(), drafting.stroke()) == (None, None, None, None)
+
+
+def test_a_stroke_may_be_cancelled_and_the_next_one_is_another() -> None:
+    drafting = begun([(1.0, 2.0)])
+    assert drafting.end(cancelled=True) == Draft(ANN, 1, 0, None, b"", CANCELLED)
+    drafting.begin(STYLE)
+    drafting.extend([(7.0, 7.0)], None)
+    assert drafting.increment(0.0) == Draft(ANN, 2, 0, STYLE, ink.encode([(7.0, 7.0)]), GOING)
+
+
+def test_what_the_style_becomes_later_does_not_change_a_stroke() -> None:
+    style = dict(STYLE)
+    drafting = Drafting(ANN)
+    drafting.begin(style)
+    style["color"] = 0
+    drafting.extend([(1.0, 2.0)], None)
+    assert (drafting.stroke() or {})["color"] == 0x336699
+
+
+def test_pressure_is_told_with_its_points() -> None:
+    drafting = begun([(1.0, 2.0), (3.0, 4.0)], [0.0, 1.0])
+    drafting.increment(0.0)
+    drafting.extend([(5.0, 6.0)], [0.2])
+    second = drafting.increment(1.0)
+    assert second is not None and second.ink == ink.encode([(5.0, 6.0)], np.array([0.2]))
+    stroke = drafting.stroke()
+    assert stroke is not None
+    assert ink.decode(stroke["points"])[1] == pytest.approx([0.0, 1.0, 0.2])
+
+
+@given(st.lists(st.integers(1, 7), min_size=1, max_size=12), st.booleans())
+def test_whoever_hears_all_increments_sees_the_stroke(sizes: list[int], pressed: bool) -> None:
+    drafting, presences = begun(), Presences()
+    for turn, size in enumerate(sizes):
+        drafting.extend(
+            [(100.0 * turn + n, n / 16) for n in range(size)], [n / 255 for n in range(size)] if pressed else None
+        )
+        if turn % 3 < 2:
+            draft = drafting.increment(float(turn))
+            assert draft is not None
+            assert presences.draft(draft, 0.0)
+    last = drafting.increment(99.0)
+    if last is not None:
+        presences.draft(last, 0.0)
+    stroke, sketch = drafting.stroke(), presences.sketches[ANN, 1]
+    assert stroke is not None
+    points, pressure = ink.decode(stroke["points"])
+    assert sketch.points.tolist() == points.tolist()
+    assert (sketch.pressure is None) == (pressure is None) == (not pressed)
+    assert pressure is None or np.array_equal(sketch.pressure, pressure)  # type: ignore[arg-type]
+
+
+# Long strokes, and strokes far out
+
+
+def test_a_stroke_takes_no_more_points_than_fit() -> None:
+    drafting = begun()
+    line = [(float(n % 100), 0.0) for n in range(ink.MAX_POINTS + 5)]
+    assert drafting.extend(line[:10], [0.5] * 10) == 10
+    assert drafting.extend(line[10:], [0.5] * (ink.MAX_POINTS - 5)) == ink.MAX_POINTS - 10
+    assert drafting.extend(line[-1:], [0.5]) == 0
+    stroke = drafting.stroke()
+    assert stroke is not None and check_fields(stroke) is None
+    assert points_in(stroke["points"]) == line[: ink.MAX_POINTS]
+
+
+def test_the_next_stroke_begins_where_the_full_one_ends() -> None:
+    drafting = begun([(1.0, 2.0), (3.0, 4.0)], [0.1, 0.2])
+    assert drafting.tail() == ([(3.0, 4.0)], [0.2])
+    assert begun([(1.0, 2.0)]).tail() == ([(1.0, 2.0)], None)
+    assert drafting.fields == STYLE
+
+
+def test_a_stroke_far_out_is_placed_there() -> None:
+    x, y = FARTHEST + 1000.25, -3.0
+    drafting = begun([(x, y), (x + 10, y + 10)])
+    stroke = drafting.stroke()
+    assert stroke is not None and check_fields(stroke) is None
+    a, b, c, d, left, top = stroke["placement"]
+    assert (a, b, c, d) == (1, 0, 0, 1)
+    assert [(px + left, py + top) for px, py in points_in(stroke["points"])] == [(x, y), (x + 10, y + 10)]
+
+
+def test_a_stroke_far_out_is_told_and_continued_there_too() -> None:
+    drafting = begun([(0.0, FARTHEST + 50.0)])
+    first = drafting.increment(0.0)
+    assert first is not None and first.fields is not None
+    assert first.fields["placement"] == [1, 0, 0, 1, 0, FARTHEST + 50]
+    assert drafting.fields == STYLE, "the next stroke is placed anew"
+    assert drafting.tail() == ([(0.0, FARTHEST + 50.0)], None)
+    drafting.end()
+    drafting.begin(drafting.fields or STYLE)
+    drafting.extend([(5.0, 5.0)], None)
+    stroke = drafting.stroke()
+    assert stroke == {**STYLE, "points": ink.encode([(5.0, 5.0)])}
+
+
+def test_a_stroke_that_begins_near_has_no_placement() -> None:
+    stroke = begun([(float(FARTHEST), -float(FARTHEST)), (0.0, 0.0)]).stroke()
+    assert stroke is not None and "placement" not in stroke

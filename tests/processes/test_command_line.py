@@ -1,0 +1,218 @@
+"""The command line, as a person or a script meets it."""
+
+import json
+import re
+import signal
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from p2psketch.invite import Invite
+from peer import cli
+from tests.processes.support import Keeper, Programs, Tracker, running, strokes
+
+NOWHERE = "127.0.0.1:9"
+LINK = "p2psketch://127.0.0.1:9/board#"
+
+
+class Place:
+    """A tracker, and a keeper of one board with three strokes on it."""
+
+    def __init__(self, programs: Programs) -> None:
+        self.tracker: Tracker = programs.tracker()
+        self.link = self.tracker.new_board("den")
+        self.keeper: Keeper = programs.keeper(self.link)
+        self.keeper.program.says("announced")
+        programs.start("draw", self.link, stdin=strokes(3)).result()
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
+    with running(tmp_path_factory.mktemp("place")) as programs:
+        yield Place(programs)
+
+
+@pytest.fixture
+def board_file(tmp_path: Path, place: Place) -> Path:
+    """A file of that board, of a program that has ended."""
+    copy = tmp_path / "copy.p2psketch"
+    with closing(sqlite3.connect(f"file:{place.keeper.file}?mode=ro", uri=True)) as here:
+        with closing(sqlite3.connect(copy)) as there:
+            here.backup(there)
+    return copy
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Everything in a folder."""
+    return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+# Signals
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signals_end_everything_cleanly(programs: Programs, number: signal.Signals) -> None:
+    tracker = programs.tracker()
+    keeper = programs.keeper(tracker.new_board())
+    draw = programs.start("draw", tracker.new_board("empty"), "--timeout", "60", "-v", stdin=strokes(1))
+    draw.says("announced")
+    assert draw.stop(number) == 128 + number
+    assert keeper.program.stop(number) == 0
+    assert keeper.program.err.endswith("stopped\n")
+    assert tracker.program.stop(number) == 0
+
+
+# invite, TARGET
+
+
+def test_invite_prints_its_link_and_nothing_else(programs: Programs) -> None:
+    invite = programs.run("invite", "--tracker", NOWHERE, "--board", "Küche & Bad")
+    kind, link = invite.result().splitlines()[0].split(" ")
+    assert kind == "edit"
+    assert Invite.parse(link).name == "Küche & Bad"
+    assert invite.err == ""
+    assert all(re.fullmatch(r"(edit|view) p2psketch://\S+", line) for line in invite.out.splitlines())
+
+
+def test_a_link_can_be_kept_out_of_the_process_list(programs: Programs, place: Place, tmp_path: Path) -> None:
+    (tmp_path / "link").write_text(f"{place.link}\n")
+    info = programs.info(f"@{tmp_path / 'link'}")
+    assert info["shapes"] == 3
+    assert [peer["digest"] for peer in info["peers"]] == [info["digest"]]
+
+
+def test_info_for_people_names_who_is_there(programs: Programs, place: Place) -> None:
+    lines = programs.start("info", place.link).result().splitlines()
+    assert lines[0].split() == ["shapes", "3"]
+    assert lines[-1].startswith("peer") and lines[-1].endswith("same board")
+
+
+def test_a_visit_leaves_no_file_and_no_trace_of_itself(programs: Programs, place: Place) -> None:
+    for _ in range(2):
+        info = programs.start("info", "--json", place.link)
+        assert [peer["link"] for peer in json.loads(info.result())["peers"]] == ["direct"]
+        assert not (info.home / "boards").exists()
+
+
+def test_info_does_not_touch_the_board_file_of_a_running_program(programs: Programs, place: Place) -> None:
+    home = place.keeper.program.home
+    before = files(home / "boards")
+    assert programs.info(place.link, home=home)["shapes"] == 3
+    assert files(home / "boards") == before
+
+
+def test_draw_does_not_touch_the_board_file_of_a_running_program(programs: Programs, tmp_path: Path) -> None:
+    keeper = programs.keeper("--peer", NOWHERE, "--room", "cellar")
+    before = set(files(keeper.program.home / "boards"))
+    room = ("--peer", keeper.place, "--room", "cellar")
+    programs.start("draw", *room, home=keeper.program.home, stdin=strokes(2)).result()
+    assert set(files(keeper.program.home / "boards")) == before
+    assert list(keeper.on_disk().log.tips())[0][1].seq == 2
+
+
+# Files
+
+
+def test_a_board_file_needs_nobody(programs: Programs, board_file: Path, tmp_path: Path) -> None:
+    draw = programs.start("draw", str(board_file), stdin=strokes(2))
+    draw.result()
+    assert draw.err == f"2 strokes saved in {board_file}\n"
+    info = programs.info(str(board_file))
+    assert (info["shapes"], info["peers"]) == (5, [])
+    picture = tmp_path / "board.png"
+    export = programs.start("export", str(board_file), str(picture))
+    assert export.result() == f"{picture}\n"
+    assert picture.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_board_file_can_catch_up_first(programs: Programs, board_file: Path, place: Place) -> None:
+    programs.start("draw", str(board_file), stdin=strokes(2)).result()
+    info = programs.info(str(board_file), "--wait")
+    assert info["shapes"] == 5
+    assert programs.info(place.link)["shapes"] == 5
+
+
+def test_draw_takes_a_file_of_strokes(programs: Programs, board_file: Path, tmp_path: Path) -> None:
+    (tmp_path / "strokes").write_text(strokes(4))
+    programs.start("draw", str(board_file), str(tmp_path / "strokes")).result()
+    assert programs.info(str(board_file))["shapes"] == 7
+
+
+# What goes wrong is one sentence
+
+
+@pytest.mark.parametrize("command", ["draw", "info"])
+def test_nobody_there_is_told_in_time(programs: Programs, command: str) -> None:
+    alone = programs.run(command, "--peer", NOWHERE, "--timeout", "1", stdin=strokes(1))
+    assert alone.ends() == 1
+    assert alone.out == ""
+    assert alone.err == "p2psketch: Nobody of the board “lobby” could be reached within 1 s.\n"
+
+
+def test_a_port_in_use_is_told(programs: Programs, place: Place) -> None:
+    port = place.keeper.place.rpartition(":")[2]
+    second = programs.run("keep", "--peer", NOWHERE, "--listen", port)
+    assert second.ends() == 1
+    assert second.err.splitlines()[-1].startswith(f"p2psketch: Cannot listen on port {port} (")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["kep"],
+        ["keep"],
+        ["keep", "--listen", "70000", "x.p2psketch"],
+        ["keep", "p2psketch://"],
+        ["keep", LINK],
+        ["keep", f"{LINK}AQHoTTVJ3txmkIJRT8PWmlbt8WwEAVX9aCCMtACBZ2CQYn6"],
+        ["keep", "https://example.org/"],
+        ["keep", "kitchen"],
+        ["keep", "@/nowhere/link"],
+        ["keep", "/nowhere/board.p2psketch"],
+        ["keep", "."],
+        ["keep", "--peer", "127.0.0.1"],
+        ["keep", "--peer", "127.0.0.1:0"],
+        ["keep", "--tracker", "two words:1"],
+        ["keep", "--tracker", NOWHERE, "--room", ""],
+        ["keep", "--tracker", NOWHERE, "--room", "x" * 1000],
+        ["keep", "--tracker", NOWHERE, "--name", "\n"],
+        ["keep", "--room", "den"],
+        ["info", "--tracker", NOWHERE, "--timeout", "-1"],
+        ["info", "--tracker", NOWHERE, "--timeout", "nan"],
+        ["draw", "--tracker", NOWHERE, "/nowhere/strokes"],
+        ["draw", "--tracker", NOWHERE, "not-strokes"],
+        ["export", "--tracker", NOWHERE, "board.gif"],
+        ["export", "--tracker", NOWHERE],
+        ["export", "--tracker", NOWHERE, "board.png", "--width", "0"],
+        ["invite"],
+        ["invite", "--tracker", ""],
+        ["info", "foreign.p2psketch"],
+        ["info", "garbage.p2psketch"],
+        ["draw", "foreign.p2psketch", "strokes"],
+        ["draw", "garbage.p2psketch", "strokes"],
+    ],
+    ids=" ".join,
+)
+def test_what_is_wrong_is_one_sentence(
+    arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("P2PSKETCH_HOME", str(tmp_path / "home"))
+    (tmp_path / "not-strokes").write_text('{"points": [[0, 0]]}\nhello\n')
+    (tmp_path / "strokes").write_text(strokes(1))
+    (tmp_path / "garbage.p2psketch").write_bytes(b"garbage" * 1000)
+    with closing(sqlite3.connect(tmp_path / "foreign.p2psketch")) as database:
+        database.execute("CREATE TABLE something (x)")
+    before = files(tmp_path)
+    try:
+        status = cli.main(arguments)
+    except SystemExit as end:
+        status = int(end.code or 0)
+    said = capsys.readouterr()
+    assert status in (1, 2)
+    assert said.out == ""
+    assert re.fullmatch(r"p2psketch[ a-z]*: .{10,300}[.]\n", said.err), said.err
+    assert {name: what for name, what in files(tmp_path).items() if not name.startswith("home")} == before
