@@ -56,7 +56,8 @@ def one_writer(crew: Crew, count: int) -> Delays:
     """The first draws, at a hand's pace, and the others watch."""
     before = crew.ask(0, "report")["shapes"]
     crew.ask_all("report")
-    crew.ask(0, "draw", count, RATE, 2)
+    crew.ask(0, "prepare", count, 2)
+    crew.ask(0, "draw", RATE)
     crew.ask_all("wait", before + count, 30)
     reports = crew.ask_all("report")
     return delays(reports)
@@ -89,8 +90,9 @@ def throughput(crew: Crew, seconds: float) -> tuple[float, float]:
         each = round(total * seconds / len(crew))
         before = crew.ask(0, "report")["shapes"]
         crew.ask_all("report")
+        crew.ask_all("prepare", each, 3)
         started = time.monotonic()
-        crew.ask_all("draw", each, total / len(crew), 3)
+        crew.ask_all("draw", total / len(crew))
         arrived = crew.ask_all("wait", before + each * len(crew), 30)
         took = time.monotonic() - started
         late = percentile(delays(crew.ask_all("report"))[0], 99)

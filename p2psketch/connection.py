@@ -50,6 +50,8 @@ class State(Enum):
     CLOSED = auto()
 
 
+UNGREETED: Final = frozenset({State.GREETING, State.GREETED, State.LISTENING})
+
 _TALK: Final = (Have, HaveHash, Want, Ops, Draft, Presence, Links, Ping, Pong)
 
 RECEIVING: Final[dict[tuple[State, type[Message]], State]] = {
@@ -105,7 +107,7 @@ class Connection:
             for payload in self._frames.feed(data):
                 message = decode(payload)
                 self._admit(message)
-                if type(message) is Pong and message.number == self._pings:
+                if type(message) is Pong and 0 < message.number == self._pings:
                     self.rtt = now - self._pinged
                 yield message
                 if self._over:
@@ -131,11 +133,9 @@ class Connection:
         """A Ping if one is due; RemoteProtocolError if the other side is silent for too long."""
         if now - self._heard >= DEAD_AFTER:
             raise RemoteProtocolError(f"not a byte for {DEAD_AFTER:.0f} s")
-        if self.state is not State.OPEN:
-            if self.state is not State.DECIDING and now - self._opened >= GREET_WITHIN:
-                raise RemoteProtocolError(f"no greeting within {GREET_WITHIN:.0f} s")
-            return None
-        if now - self._pinged < PING_EVERY:
+        if self.state in UNGREETED and now - self._opened >= GREET_WITHIN:
+            raise RemoteProtocolError(f"no greeting within {GREET_WITHIN:.0f} s")
+        if self.state is not State.OPEN or now - self._pinged < PING_EVERY:
             return None
         return self.ping(now)
 

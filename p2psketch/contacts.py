@@ -8,6 +8,7 @@ back all at once.
 
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from random import Random
 from typing import Final
 
@@ -17,9 +18,12 @@ from p2psketch.ids import PeerId
 FIRST_WAIT: Final = 1.0
 GROWTH: Final = 1.5
 LONGEST_WAIT: Final = 60.0
+LASTED: Final = 10.0
+"""Seconds after which a link was worth having: once it is lost, waiting begins anew at `FIRST_WAIT`."""
 FORGET_AFTER: Final = 600.0
 MAX_ADDRESSES: Final = 4
 MAX_CONTACTS: Final = 1024
+MAX_DEPARTED: Final = 1024
 BOOK_SIZE: Final = 64
 LOWEST_PORT: Final = 1024
 STRANGERS_A_MINUTE: Final = 60
@@ -27,7 +31,7 @@ STRANGERS_A_MINUTE: Final = 60
 
 @dataclass(slots=True)
 class Contact:
-    """A peer to link to. `given` by a person, it is never forgotten."""
+    """A peer to link to. `given` by a person, it is never forgotten. The first of its addresses is the best known."""
 
     peer: PeerId | None
     addresses: list[Address]
@@ -35,6 +39,7 @@ class Contact:
     reachable: float
     given: bool = False
     failures: int = 0
+    linked_at: float = 0.0
     turn: int = 0
     dialling: Address | None = None
     seen: set[Address] = field(default_factory=set)
@@ -44,6 +49,7 @@ class Contact:
         return self.addresses[self.turn % len(self.addresses)]
 
 
+@lru_cache(maxsize=4096)
 def dialable(address: Address) -> bool:
     """Would we dial this if a stranger named it? IP literals only, nothing below port 1024."""
     ip = ip_of(address)
@@ -58,6 +64,7 @@ class Contacts:
         self._peers: dict[PeerId, Contact] = {}
         self._bare: dict[Address, Contact] = {}
         self._dials: dict[Address, Contact] = {}
+        self._departed: dict[PeerId, None] = {}
         self._answered: set[Address] = set()
         self._strangers: list[float] = []
         self.own: set[Address] = set()
@@ -78,15 +85,17 @@ class Contacts:
 
     def named(self, peer: PeerId, addresses: Iterable[Address], now: float, *, within: float) -> None:
         """Somebody named a peer: dial it at a random time `within` so many seconds, unless it is known."""
-        useful = [address for address in addresses if dialable(address) and address not in self.own][:MAX_ADDRESSES]
         contact = self._peers.get(peer)
+        had = contact.addresses if contact is not None else []
+        fresh = [a for a in addresses if a not in had and a not in self.own and dialable(a)][:MAX_ADDRESSES]
+        if not fresh or peer in self._departed:
+            return
         if contact is None:
-            if not useful or len(self._peers) >= MAX_CONTACTS:
+            if len(self._peers) >= MAX_CONTACTS:
                 return
-            due = now + self._rng.uniform(0, within)
-            contact = self._peers[peer] = Contact(peer, [], due, now)
-        fresh = [address for address in useful if address not in contact.addresses]
-        contact.addresses = (contact.addresses + fresh)[-MAX_ADDRESSES:]
+            contact = self._peers[peer] = Contact(peer, [], now + self._rng.uniform(0, within), now)
+        all_of_them = contact.addresses + fresh
+        contact.addresses = all_of_them[:1] + all_of_them[1:][1 - MAX_ADDRESSES :]
 
     def seen_at(self, peer: PeerId, address: Address) -> None:
         """A tracker saw a member at `address`: worth one try after all others."""
@@ -112,24 +121,36 @@ class Contacts:
     def due(self, now: float, linked: Collection[PeerId], room: int) -> list[Address]:
         """At most `room` addresses to dial now, marked as being dialled."""
         chosen: list[Address] = []
-        for contact in sorted(self, key=lambda contact: contact.due):
-            if len(chosen) >= room or contact.due > now:
+        due = [contact for contact in self._idle(linked) if contact.due <= now]
+        for contact in sorted(due, key=lambda contact: contact.due):
+            if len(chosen) >= room:
                 break
-            if self._idle(contact, linked) and self._admits(contact.next_address(), now):
-                address = contact.dialling = contact.next_address()
+            address = contact.next_address()
+            if address in self._dials:
+                continue
+            if self._admits(address, now):
+                contact.dialling = address
                 self._dials[address] = contact
                 chosen.append(address)
+            else:
+                contact.due = now + FIRST_WAIT
         return chosen
 
-    def _idle(self, contact: Contact, linked: Collection[PeerId]) -> bool:
-        if contact.dialling is not None or not contact.addresses or contact.next_address() in self._dials:
-            return False
-        if contact.peer is not None:
-            return contact.peer not in linked
-        address = contact.addresses[0]
-        return address not in self.own and not any(
-            address in other.addresses for other in self._peers.values() if other.peer in linked or other.dialling
-        )
+    def _idle(self, linked: Collection[PeerId]) -> Iterator[Contact]:
+        """The contacts that are neither linked nor being dialled, nor stand for somebody who is."""
+        for peer, contact in self._peers.items():
+            if peer not in linked and self._dialable(contact):
+                yield contact
+        if not self._bare:
+            return
+        near = (contact.addresses for peer, contact in self._peers.items() if peer in linked or contact.dialling)
+        taken = self.own.union(*near)
+        for address, contact in self._bare.items():
+            if address not in taken and self._dialable(contact):
+                yield contact
+
+    def _dialable(self, contact: Contact) -> bool:
+        return contact.dialling is None and bool(contact.addresses) and contact.next_address() not in self._dials
 
     def _admits(self, address: Address, now: float) -> bool:
         """Strangers on the internet that never answered are dialled at most 60 times a minute."""
@@ -143,13 +164,11 @@ class Contacts:
 
     def untried(self, linked: Collection[PeerId]) -> bool:
         """Is there a contact whose addresses have not all been dialled to an end?"""
-        return any(
-            contact.dialling is not None or (contact.failures == 0 and self._idle(contact, linked)) for contact in self
-        )
+        return bool(self._dials) or any(contact.failures == 0 for contact in self._idle(linked))
 
     def next_due(self, linked: Collection[PeerId]) -> float | None:
         """When the next contact is to be dialled."""
-        return min((contact.due for contact in self if self._idle(contact, linked)), default=None)
+        return min((contact.due for contact in self._idle(linked)), default=None)
 
     def answered(self, address: Address, peer: PeerId, me: PeerId, now: float) -> bool:
         """A dial reached `peer`. True if the address book has changed."""
@@ -162,6 +181,7 @@ class Contacts:
             self._is_me(address)
             return False
         self._answered.add(address)
+        self._departed.pop(peer, None)
         for other in self._peers.values():
             if other.peer != peer and address in other.addresses:
                 other.addresses.remove(address)
@@ -169,9 +189,8 @@ class Contacts:
         if known is None:
             known = self._peers[peer] = Contact(peer, [], now, now)
             self._wait(known, now)
-        if address not in known.addresses:
-            known.addresses = [address, *known.addresses][:MAX_ADDRESSES]
-        known.reachable = now
+        known.addresses = [address, *(other for other in known.addresses if other != address)][:MAX_ADDRESSES]
+        known.reachable, known.turn = now, 0
         return self._note(address)
 
     def _is_me(self, address: Address) -> None:
@@ -195,8 +214,8 @@ class Contacts:
         contact.dialling = None
         contact.turn += 1
         if address in contact.seen:
-            contact.addresses.remove(address)
             contact.seen.discard(address)
+            contact.addresses = [other for other in contact.addresses if other != address]
         if contact.addresses and contact.turn % len(contact.addresses):
             contact.due = now
         else:
@@ -208,21 +227,30 @@ class Contacts:
         contact.due = now + longest * self._rng.uniform(0.5, 1.0)
 
     def linked(self, peer: PeerId, now: float) -> None:
-        """A link to the peer is up: the next time, begin again with a short wait."""
+        """A link to the peer is up."""
         contact = self._peers.get(peer)
         if contact is not None:
-            contact.failures, contact.reachable = 0, now
+            contact.linked_at = contact.reachable = now
 
     def lost(self, peer: PeerId, now: float) -> None:
-        """A link to the peer broke: dial soon."""
+        """A link to the peer broke: dial soon, but ever later if its links never last."""
         contact = self._peers.get(peer)
         if contact is not None:
             contact.reachable = now
+            if now - contact.linked_at >= LASTED:
+                contact.failures = 0
             self._wait(contact, now)
 
     def forget(self, peer: PeerId) -> None:
-        """The peer said that it goes, or a tracker did."""
+        """A tracker says that the peer went."""
         self._peers.pop(peer, None)
+
+    def departed(self, peer: PeerId) -> None:
+        """The peer said itself that it goes. An id is of one launch: whoever still names it has not heard of that."""
+        self.forget(peer)
+        self._departed[peer] = None
+        if len(self._departed) > MAX_DEPARTED:
+            del self._departed[next(iter(self._departed))]
 
     def wake(self, now: float) -> None:
         """After sleep everything is worth a try at once."""

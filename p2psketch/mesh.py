@@ -9,7 +9,6 @@ told what happened on links and returns effects. Time and randomness are argumen
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from hashlib import blake2b
 from random import Random
 from typing import Final
 
@@ -18,6 +17,7 @@ from p2psketch.address import Address
 from p2psketch.contacts import Contacts, speakable
 from p2psketch.effects import Dial, Drop, Effect, Notice, Opened, Remember, Send
 from p2psketch.ids import LinkId, PeerId, short
+from p2psketch.relaying import Relaying
 
 DIALS_TO: Final = 24
 ACCEPTS_TO: Final = 32
@@ -75,7 +75,7 @@ class Mesh:
         self._by_peer: dict[PeerId, Link] = {}
         self._told = 0.0
         self._changed = False
-        self._forwarding: dict[tuple[PeerId, LinkId | None], tuple[LinkId, ...]] = {}
+        self._relaying: Relaying | None = None
 
     # -- what others ask -------------------------------------------------------------------------
 
@@ -109,46 +109,22 @@ class Mesh:
         return greeting or not all(link.told for link in self.up()) or self.contacts.untried(self._by_peer.keys())
 
     def forwarding(self, author: PeerId, came_over: LinkId | None) -> tuple[LinkId, ...]:
-        """The links over which we pass on what `author` just did.
-
-        Our own goes to all. For a peer not linked to the author, one common neighbour, the same for
-        everyone who knows the same links, passes it on; where none is known, whoever has it passes it
-        to each neighbour that the one it came from does not serve.
-        """
-        key = author, came_over
-        if key not in self._forwarding:
-            self._forwarding[key] = tuple(self._forward(author, came_over))
-        return self._forwarding[key]
-
-    def _forward(self, author: PeerId, came_over: LinkId | None) -> Iterable[LinkId]:
+        """The links over which we pass on an op that `author` just made."""
         source = None if came_over is None else self._links.get(came_over)
-        for link in self.up():
-            if author == self.me:
-                yield link.id
-            elif link.peer != author and link is not source and not self._are_linked(link.peer, author):
-                chosen = self._relay(author, link.peer)
-                if chosen == self.me or (
-                    chosen is None and (source is None or not self._are_linked(source.peer, link.peer))
-                ):
-                    yield link.id
+        return self._ids(self._relays().readers(author, source.peer if source else None))
 
-    def _are_linked(self, one: PeerId, other: PeerId) -> bool:
-        """As far as either of them has told us."""
-        first, second = self._by_peer.get(one), self._by_peer.get(other)
-        return (first is not None and other in first.neighbours) or (second is not None and one in second.neighbours)
+    def showing(self, author: PeerId, came_over: LinkId) -> tuple[LinkId, ...]:
+        """The links over which we pass on what `author` draws or points at right now."""
+        source = self._links.get(came_over)
+        return self._ids(self._relays().watchers(author, source.peer)) if source is not None else ()
 
-    def _relay(self, author: PeerId, reader: PeerId) -> PeerId | None:
-        """The common neighbour of both, by rendezvous hashing (Thaler & Ravishankar 1996)."""
-        common = [
-            link.peer
-            for link in self.up()
-            if link.peer not in (author, reader)
-            and self._are_linked(link.peer, author)
-            and self._are_linked(link.peer, reader)
-        ]
-        if author in self._by_peer and reader in self._by_peer:
-            common.append(self.me)
-        return min(common, key=lambda peer: blake2b(peer + author + reader).digest(), default=None)
+    def _relays(self) -> Relaying:
+        if self._relaying is None:
+            self._relaying = Relaying(self.me, {link.peer: link.neighbours for link in self.up()})
+        return self._relaying
+
+    def _ids(self, peers: Iterable[PeerId]) -> tuple[LinkId, ...]:
+        return tuple(self._by_peer[peer].id for peer in peers)
 
     # -- addresses and names ---------------------------------------------------------------------
 
@@ -249,7 +225,7 @@ class Mesh:
     def _come_up(self, link: Link, now: float) -> list[Effect]:
         """Greeted both ways. A double that is already up goes on until this link is confirmed, or wins itself."""
         link.up, self._changed = True, True
-        self._forwarding.clear()
+        self._relaying = None
         self.contacts.named(link.peer, link.addresses, now, within=0)
         self.contacts.linked(link.peer, now)
         other = self._by_peer.get(link.peer)
@@ -271,8 +247,9 @@ class Mesh:
         ]
 
     def _winner(self, old: Link, new: Link, now: float) -> Link:
-        """Of two links with one peer: not the silent one; of one dialler the newer; else the lower id's dial."""
-        if now - old.heard >= SILENT_AFTER or old.dialled == new.dialled:
+        """Of two links with one peer: not the one that goes, or is silent; of one dialler the newer; else the lower
+        id's dial."""
+        if old.leaving or now - old.heard >= SILENT_AFTER or old.dialled == new.dialled:
             return new
         return old if old.dialled == (self.me < old.peer) else new
 
@@ -284,14 +261,14 @@ class Mesh:
             link.person, link.addresses = itself.person, itself.addresses
             self.contacts.named(link.peer, link.addresses, now, within=0)
         link.links = len(link.neighbours) + 1
-        self._forwarding.clear()
+        self._relaying = None
         for neighbour in link.neighbours.values():
             self.named(neighbour.peer, neighbour.addresses, now)
 
     def _parted(self, link: Link, bye: m.Bye) -> list[Effect]:
         link.leaving = True
         if bye.reason == m.LEAVING:
-            self.contacts.forget(link.peer)
+            self.contacts.departed(link.peer)
         if bye.reason == m.VERSION:
             return [Notice("Somebody runs another version of p2psketch that does not speak with this one.")]
         return []
@@ -313,7 +290,7 @@ class Mesh:
         if self._by_peer.get(link.peer) is not link:
             return
         del self._by_peer[link.peer]
-        self._forwarding.clear()
+        self._relaying = None
         self._changed = True
         self.unlinked.append((link.id, link.peer))
         double = next((other for other in self._links.values() if other.peer == link.peer and other.up), None)

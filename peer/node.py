@@ -143,6 +143,7 @@ class Node:
         self._tips: dict[PeerId, Known] = {}
         self._flushing = False
         self._store: Store
+        self._is_open = False
         self._listener: Listener | None = None
         self._trackers: list[TrackerClient] = []
         self._announces: tuple[Announce, ...] = ()
@@ -155,6 +156,7 @@ class Node:
         """Open the board, tell what it holds, listen, look for trackers. SketchError if that is impossible."""
         self._loop = asyncio.get_running_loop()
         self._store = self._place.store()
+        self._is_open = True
         for chunk in self._store.chunks():
             self.sink(e.Stored(chunk))
         self.sink(e.StoreRead(tuple(self._store.addresses())))
@@ -185,12 +187,15 @@ class Node:
     async def close(self) -> None:
         """Everything queued is flushed, as far as the links take it within two seconds."""
         self._closing = True
+        if not self._is_open:
+            return
         self._flush()
         if self._listener is not None:
             await self._listener.close()
         for task in self._dials:
             task.cancel()
-        await asyncio.gather(*self._dials, *(client.close() for client in self._trackers), return_exceptions=True)
+        await asyncio.gather(*self._dials, return_exceptions=True)
+        await asyncio.gather(*(client.close() for client in self._trackers))
         until = time.monotonic() + GOODBYE
         while self._links and time.monotonic() < until:
             await asyncio.sleep(0.01)

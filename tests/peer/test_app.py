@@ -96,6 +96,18 @@ def test_a_file_that_is_no_board_is_told(app: App, tmp_path: Path) -> None:
     assert "letter.p2psketch" in app.window.welcome.message.text()
 
 
+def test_a_damaged_board_file_is_told_and_left_as_it_is(app: App, qtbot: QtBot) -> None:
+    invite = Invite.new((), "Plan", bytes)
+    path = from_invite(invite).path
+    assert path is not None
+    path.parent.mkdir(parents=True)
+    path.write_bytes(b"not a board" * 100)
+    app.window.join_link.emit(invite.format())
+    qtbot.waitUntil(lambda: app.window.desk is None, timeout=PATIENCE)
+    assert path.name in app.window.welcome.message.text()
+    assert path.read_bytes() == b"not a board" * 100
+
+
 def test_with_a_dead_tracker_one_draws_alone_and_the_window_says_so(
     app: App, qtbot: QtBot, free_port: int
 ) -> None:
