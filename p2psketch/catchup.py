@@ -10,19 +10,26 @@ database maintenance"; Parker et al. 1983 for the vectors.)
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
+from p2psketch.codec import MAX_RANGES
 from p2psketch.ids import LinkId, PeerId
 from p2psketch.messages import Range, Want
 from p2psketch.oplog import Chunk, Known
+from p2psketch.stash import Stash, Waiting
 
-SLICE: Final = 2048
-"""Ops in one range that is asked for."""
-IN_FLIGHT: Final = 8 * SLICE
-"""Ops under way on one link."""
+SLICE: Final = 256 * 1024
+"""Bytes, about, in one range that is asked for."""
+SLICE_OPS: Final = 2048
+IN_FLIGHT: Final = 3 * SLICE
+"""Bytes, about, under way on one link or stashed from it: less than fit in the stash."""
 STALLED_AFTER: Final = 5.0
-MAX_STASH: Final = 1024 * 1024
-"""Bytes kept a link of what arrived beyond a gap."""
+"""Seconds in which a link delivers nothing of what was asked of it."""
+GIVEN_UP_AFTER: Final = 60.0
+"""Seconds in which a range does not move, while its link delivers others."""
+FIRST_GUESS: Final = 128.0
+LEAST: Final = 48.0
+"""Bytes of an op: before any has come, and the fewest that are reckoned with."""
 
 
 @dataclass(slots=True)
@@ -35,23 +42,21 @@ class Request:
     moved: float
 
 
-class Waiting(NamedTuple):
-    """A chunk that arrived beyond a gap, over which link, and whether it was pushed."""
-
-    link: LinkId
-    chunk: Chunk
-    live: bool
-
-
 @dataclass(slots=True)
 class Claims:
-    """What one link says its peer has."""
+    """What one link says its peer has; `in_flight` ops are asked of it, the last of those came when it `moved`."""
 
+    since: float
     known: dict[PeerId, Known] = field(default_factory=dict)
     whole: bool = False
     discounted: dict[PeerId, int] = field(default_factory=dict)
-    stashed: int = 0
     in_flight: int = 0
+    moved: float = 0.0
+
+    def claimed(self, author: PeerId) -> int:
+        """How many ops of an author it can be asked for."""
+        entry = self.known.get(author)
+        return min(entry.seq, self.discounted.get(author, entry.seq)) if entry else 0
 
 
 class CatchUp:
@@ -61,16 +66,17 @@ class CatchUp:
         self._seq = seq
         self._claims: dict[LinkId, Claims] = {}
         self._requests: dict[PeerId, list[Request]] = {}
-        self._lacking: set[PeerId] = set()
-        self._stash: dict[PeerId, dict[int, Waiting]] = {}
+        self._lacking: dict[PeerId, None] = {}
+        self._stash = Stash()
+        self._op_size = FIRST_GUESS
         self._goal: dict[PeerId, int] = {}
         self._start: dict[PeerId, int] = {}
 
     # -- links -----------------------------------------------------------------------------------
 
-    def link_up(self, link: LinkId) -> None:
+    def link_up(self, link: LinkId, now: float) -> None:
         """A new link: nothing is known of its peer."""
-        self._claims[link] = Claims()
+        self._claims[link] = Claims(since=now)
 
     def link_down(self, link: LinkId) -> None:
         """All that was known of it is forgotten; what was asked of it is asked of others."""
@@ -86,7 +92,7 @@ class CatchUp:
             del self._requests[author]
         if request.link in self._claims:
             self._claims[request.link].in_flight -= max(request.last + 1 - request.next, 0)
-        self._lacking.add(author)
+        self._lacking[author] = None
 
     def claim(self, link: LinkId, entries: Iterable[tuple[PeerId, Known]], *, whole: bool, last: bool) -> bool:
         """Somebody told what it has. True when its first whole vector is complete."""
@@ -98,7 +104,7 @@ class CatchUp:
             if claims.discounted.get(peer, known.seq) < known.seq:
                 del claims.discounted[peer]
             if known.seq > self._seq(peer):
-                self._lacking.add(peer)
+                self._lacking[peer] = None
                 if not claims.whole:
                     self._aim(peer, known.seq)
         first = whole and last and not claims.whole
@@ -110,133 +116,129 @@ class CatchUp:
         self._goal[peer] = max(seq, self._goal.get(peer, 0))
 
     def known(self, link: LinkId, peer: PeerId) -> int:
-        """How many ops of `peer` the other end of a link is known to hold on disk."""
+        """How many ops of `peer` the other end of a link is known to hold."""
         claims = self._claims.get(link)
         entry = claims.known.get(peer) if claims else None
         return entry.seq if entry else 0
-
-    def head(self, link: LinkId, peer: PeerId) -> Known | None:
-        """The other end's own words about `peer`."""
-        claims = self._claims.get(link)
-        return claims.known.get(peer) if claims else None
 
     # -- asking ----------------------------------------------------------------------------------
 
     def wants(self, now: float) -> list[tuple[LinkId, Want]]:
         """What to ask for now."""
-        if not self._lacking:
-            return []
         asked: dict[LinkId, list[Range]] = {}
-        for author in list(self._lacking):
-            self._ask(author, asked, now)
-        return [(link, Want(tuple(ranges))) for link, ranges in asked.items()]
+        for author in list(self._lacking) if self._lacking and self._has_room() else ():
+            if not self._ask(author, asked, now) and not self._has_room():
+                break
+        return [
+            (link, Want(tuple(ranges[cut : cut + MAX_RANGES])))
+            for link, ranges in asked.items()
+            for cut in range(0, len(ranges), MAX_RANGES)
+        ]
 
-    def _ask(self, author: PeerId, asked: dict[LinkId, list[Range]], now: float) -> None:
-        """Ask for the missing ranges of one author, as far as links have room."""
-        first = self._seq(author) + 1
-        ahead = max((self._claimed(claims, author) for claims in self._claims.values()), default=0)
+    def _has_room(self) -> bool:
+        return any(claims.in_flight * self._op_size < IN_FLIGHT for claims in self._claims.values())
+
+    def _ask(self, author: PeerId, asked: dict[LinkId, list[Range]], now: float) -> bool:
+        """Ask for the missing ranges of one author; False if links have no room for all of them."""
+        here = self._seq(author)
+        first = here + 1
+        ahead = max((claims.claimed(author) for claims in self._claims.values()), default=0)
         while first <= ahead:
             covered = self._covered(author, first)
             if covered is not None:
                 first = covered + 1
                 continue
-            link = self._least_busy(author, first)
+            link = self._least_busy(author, first, beyond=first > here + 1)
             if link is None:
-                return
+                return False
             claims = self._claims[link]
-            last = min(first + SLICE - 1, self._claimed(claims, author))
+            most = max(min(int(SLICE / self._op_size), SLICE_OPS), 1)
+            last = min(first + most - 1, claims.claimed(author))
             self._requests.setdefault(author, []).append(Request(link, first, last, now))
             claims.in_flight += last + 1 - first
             asked.setdefault(link, []).append(Range(author, first, last))
             first = last + 1
-        self._lacking.discard(author)
+        del self._lacking[author]
+        return True
 
     def _covered(self, author: PeerId, seq: int) -> int | None:
         """The end of the range, asked for or stashed, that holds an op."""
         for request in self._requests.get(author, ()):
             if request.next <= seq <= request.last:
                 return request.last
-        stashed = self._stash.get(author, {}).get(seq)
-        return stashed.chunk.last if stashed else None
+        return self._stash.covered(author, seq)
 
-    def _claimed(self, claims: Claims, author: PeerId) -> int:
-        entry = claims.known.get(author)
-        return min(entry.seq, claims.discounted.get(author, entry.seq)) if entry else 0
-
-    def _least_busy(self, author: PeerId, seq: int) -> LinkId | None:
-        """A link that claims the op and has room for another range."""
-        able = [
-            link
-            for link, claims in self._claims.items()
-            if claims.in_flight < IN_FLIGHT and self._claimed(claims, author) >= seq
-        ]
-        return min(able, key=lambda link: self._claims[link].in_flight, default=None)
-
-    def missing(self, link: LinkId, author: PeerId, last: int) -> None:
-        """Something up to `last` was pushed over a gap: the link that pushed it has what lies in the gap."""
-        claims = self._claims.get(link)
-        if claims is not None and self._claimed(claims, author) < last:
-            claims.known[author] = Known(last, b"")
-            claims.discounted.pop(author, None)
-        self._lacking.add(author)
+    def _least_busy(self, author: PeerId, seq: int, *, beyond: bool) -> LinkId | None:
+        """A link that claims the op and has room for another range; `beyond` a gap, also room to stash it."""
+        best, least = None, float(IN_FLIGHT)
+        for link, claims in self._claims.items():
+            if claims.claimed(author) >= seq:
+                busy = claims.in_flight * self._op_size + (self._stash.size(link) if beyond else 0)
+                if busy < least:
+                    best, least = link, busy
+        return best
 
     # -- receiving -------------------------------------------------------------------------------
 
     def wanted(self, link: LinkId, chunk: Chunk, now: float) -> bool:
         """Was this chunk asked of this link? Notes how far the range has come."""
         for request in self._requests.get(chunk.author, ()):
-            if request.link == link and request.next <= chunk.last and chunk.first <= request.last:
+            if request.link == link and chunk.first <= request.next <= chunk.last:
                 end = min(chunk.last, request.last) + 1
-                self._claims[link].in_flight -= end - request.next
-                request.next, request.moved = end, now
+                claims = self._claims[link]
+                claims.in_flight -= end - request.next
+                request.next = end
+                request.moved = claims.moved = now
+                self._op_size += 0.2 * (max(len(chunk.blob) / chunk.length, LEAST) - self._op_size)
                 if request.next > request.last:
                     self._end(chunk.author, request)
                 return True
         return False
 
-    def stash(self, link: LinkId, chunk: Chunk, *, live: bool) -> None:
-        """Keep what arrived beyond a gap, as long as there is room for it."""
+    def beyond_gap(self, link: LinkId, chunk: Chunk, *, live: bool) -> None:
+        """Keep what arrived beyond a gap. The link that sent it has what lies in the gap, too."""
         claims = self._claims.get(link)
-        if claims is None or claims.stashed + len(chunk.blob) > MAX_STASH:
+        if claims is None:
             return
-        held = self._stash.setdefault(chunk.author, {})
-        if chunk.first not in held:
-            held[chunk.first] = Waiting(link, chunk, live)
-            claims.stashed += len(chunk.blob)
+        kept = self._stash.put(link, chunk, live=live)
+        if claims.claimed(chunk.author) < chunk.last:
+            claims.known[chunk.author] = Known(chunk.last, b"")
+            claims.discounted.pop(chunk.author, None)
+        if not kept or self._covered(chunk.author, chunk.first - 1) is None:
+            self._lacking[chunk.author] = None
 
     def take(self, author: PeerId) -> Waiting | None:
-        """A stashed chunk that now continues the author's log, if there is one."""
-        held = self._stash.get(author)
-        if not held:
-            return None
-        next_seq = self._seq(author) + 1
-        for first in sorted(held):
-            if first > next_seq:
-                return None
-            waiting = held.pop(first)
-            if waiting.link in self._claims:
-                self._claims[waiting.link].stashed -= len(waiting.chunk.blob)
-            if waiting.chunk.last >= next_seq:
-                return waiting
-        return None
+        """A chunk from beyond a gap that now continues the author's log, if there is one."""
+        return self._stash.take(author, self._seq(author))
+
+    # -- time ------------------------------------------------------------------------------------
 
     def tick(self, now: float) -> list[tuple[LinkId, PeerId]]:
-        """Give up on ranges that have stalled; says of which links and authors."""
+        """Once a second: give up on ranges that have stalled; says of which links and authors.
+
+        Who does not say what it has is not waited for.
+        """
+        for claims in self._claims.values():
+            claims.whole |= now - claims.since >= STALLED_AFTER
         stalled = []
         for author, requests in list(self._requests.items()):
             for request in list(requests):
                 if request.last <= self._seq(author):
                     self._end(author, request)
-                elif now - request.moved >= STALLED_AFTER:
-                    self._claims[request.link].discounted[author] = request.next - 1
-                    self._end(author, request)
+                elif now >= self._patience(request):
+                    self._discount(author, request)
                     stalled.append((request.link, author))
         return stalled
 
-    def deadline(self) -> float | None:
-        """When the next range has stalled."""
-        moved = [request.moved for requests in self._requests.values() for request in requests]
-        return min(moved) + STALLED_AFTER if moved else None
+    def _patience(self, request: Request) -> float:
+        """Until when a range is waited for: as long as its link delivers others, it may be their turn."""
+        busy = self._claims[request.link].moved + STALLED_AFTER
+        return max(request.moved + STALLED_AFTER, min(busy, request.moved + GIVEN_UP_AFTER))
+
+    def _discount(self, author: PeerId, request: Request) -> None:
+        discounted = self._claims[request.link].discounted
+        discounted[author] = min(request.next - 1, discounted.get(author, request.next))
+        self._end(author, request)
 
     # -- progress --------------------------------------------------------------------------------
 
@@ -249,7 +251,7 @@ class CatchUp:
         done = total = 0
         for peer, goal in self._goal.items():
             here, start = self._seq(peer), self._start[peer]
-            claimed = max((self._claimed(claims, peer) for claims in self._claims.values()), default=0)
+            claimed = max((claims.claimed(peer) for claims in self._claims.values()), default=0)
             goal = min(goal, max(claimed, here))
             total += max(goal - start, 0)
             done += max(min(here, goal) - start, 0)

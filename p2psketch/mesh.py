@@ -192,7 +192,8 @@ class Mesh:
             effects.append(self._make_room())
         self._introduce(link, hello.person, hello.addresses, hello.links, keeps=hello.keeps)
         effects.append(Send(link.id, self._welcome(link.address)))
-        return effects + self._come_up(link, now)
+        self._come_up(link, now)
+        return effects
 
     def _refusal(self, link: Link, hello: m.Hello, now: float) -> str | None:
         """Why a Hello is not welcome, if it is not."""
@@ -215,26 +216,23 @@ class Mesh:
         if welcome.version != m.PROTOCOL_VERSION:
             return [self._drop(link, m.VERSION)]
         self._introduce(link, welcome.person, welcome.addresses, welcome.links, keeps=welcome.keeps)
-        return self._come_up(link, now) + self._confirm(link)
+        self._come_up(link, now)
+        return self._confirm(link)
 
     def _introduce(
         self, link: Link, person: m.Person, addresses: tuple[Address, ...], links: int, *, keeps: bool
     ) -> None:
         link.person, link.addresses, link.links, link.keeps = person, addresses, links, keeps
 
-    def _come_up(self, link: Link, now: float) -> list[Effect]:
-        """Greeted both ways. A double that is already up goes on until this link is confirmed, or wins itself."""
-        link.up, self._changed = True, True
-        self._relaying = None
+    def _come_up(self, link: Link, now: float) -> None:
+        """Greeted both ways. Of two links with one peer we talk over the winner, and listen to both while both last."""
+        link.up, self._changed, self._relaying = True, True, None
         self.contacts.named(link.peer, link.addresses, now, within=0)
         self.contacts.linked(link.peer, now)
         other = self._by_peer.get(link.peer)
         if other is None or self._winner(other, link, now) is link:
-            if other is not None:
-                self.unlinked.append((other.id, other.peer))
             self._by_peer[link.peer] = link
-            self.linked.append(link.id)
-        return []
+        self.linked.append(link.id)
 
     def _confirm(self, link: Link) -> list[Effect]:
         """The winner of a double dial is known to work on both sides: now the losers can go."""
@@ -282,30 +280,28 @@ class Mesh:
     def closed(self, id: LinkId, now: float) -> None:
         """A link is gone."""
         link = self._links.pop(id, None)
-        if link is None:
-            return
-        self._forget_link(link, now)
+        if link is not None:
+            self._forget_link(link, now)
 
     def _forget_link(self, link: Link, now: float) -> None:
+        if link.up:
+            link.up = False
+            self.unlinked.append((link.id, link.peer))
         if self._by_peer.get(link.peer) is not link:
             return
         del self._by_peer[link.peer]
-        self._relaying = None
-        self._changed = True
-        self.unlinked.append((link.id, link.peer))
-        double = next((other for other in self._links.values() if other.peer == link.peer and other.up), None)
-        if double is not None and not double.leaving:
+        self._relaying, self._changed = None, True
+        doubles = (other for other in self._links.values() if other.peer == link.peer and other.up)
+        double = next((other for other in doubles if not other.leaving), None)
+        if double is not None:
             self._by_peer[link.peer] = double
-            self.linked.append(double.id)
         else:
             self.contacts.lost(link.peer, now)
 
     def _drop(self, link: Link, reason: str, text: str = "") -> Effect:
         """From here on the link counts as gone; Closed comes later."""
         link.leaving = True
-        link.up = False
-        if self._by_peer.get(link.peer) is link:
-            self._forget_link(link, link.heard)
+        self._forget_link(link, link.heard)
         return Drop(link.id, m.Bye(reason, text[:200]))
 
     def refuse(self, id: LinkId, text: str) -> list[Effect]:

@@ -149,14 +149,14 @@ class Session:
             if self.mesh.to(peer) is None and self.presences.forget(peer):
                 effects.append(e.Pointed(frozenset({peer})))
         for link in come:
-            effects += self._begin(link)
+            effects += self._begin(link, now)
         return effects + self._wants(now)
 
-    def _begin(self, id: LinkId) -> list[Effect]:
+    def _begin(self, id: LinkId, now: float) -> list[Effect]:
         link = self.mesh.link(id)
         if link is None:
             return []
-        self.catchup.link_up(id)
+        self.catchup.link_up(id, now)
         self.says[id] = Says()
         if link.person is not None:
             self.persons[link.peer] = link.person
@@ -213,7 +213,7 @@ class Session:
             self.presences.point(message, now)
         else:
             self.presences.draft(message, now)
-        passed = [e.Send(other, message) for other in self.mesh.forwarding(author, link)]
+        passed = [e.Send(other, message) for other in self.mesh.showing(author, link)]
         return [e.Pointed(frozenset({author})), *passed]
 
     # -- ops -----------------------------------------------------------------------------------------
@@ -224,8 +224,7 @@ class Session:
             return []
         live = not self.catchup.wanted(link, chunk, now)
         if chunk.first > self.log.seq(chunk.author) + 1:
-            self.catchup.stash(link, chunk, live=live)
-            self.catchup.missing(link, chunk.author, chunk.last)
+            self.catchup.beyond_gap(link, chunk, live=live)
             return self._wants(now)
         effects = self._accept(link, chunk, live=live)
         while (waiting := self.catchup.take(chunk.author)) is not None:
@@ -298,15 +297,14 @@ class Session:
             return [], []
         if self.log.seq(self.me) == 0:
             edit = Edit(((person_id(self.me), self._introduce_person()), *edit.sets))
-        ops: list[Op] = []
-        effects: list[Effect] = []
-        for body in list(split(self.me, edit)):
-            seq, time = self.log.seq(self.me) + 1, self._clock.tick()
-            op = read_op(self.me, seq, time, wall, body)
+        seq, bodies = self.log.seq(self.me), list(split(self.me, edit))
+        ops = [read_op(self.me, seq + nth, self._clock.tick(), wall, body) for nth, body in enumerate(bodies, start=1)]
+        for op in ops:
             if op.void is not None:
                 raise BodyError(op.void)
-            ops.append(op)
-            chunk = self.log.append(self.me, time, wall, body)
+        effects: list[Effect] = []
+        for op, body in zip(ops, bodies, strict=True):
+            chunk = self.log.append(self.me, op.stamp.time, wall, body)
             effects += self._joined(Accepted(chunk, [op]), None, live=True)
         return ops, effects
 
@@ -362,6 +360,8 @@ class Session:
 
     def finish_draft(self, wall: int) -> list[Effect]:
         """The pen leaves the board: the stroke is committed, then its draft ends on the same links."""
+        if not self._drafting.active:
+            return []
         stroke = self._drafting.stroke()
         effects = self.commit(Edit(((0, stroke),)), wall) if stroke is not None else []
         return effects + self._tell(self._drafting.end())
@@ -409,22 +409,23 @@ class Session:
 
     def tick(self, now: float) -> list[Effect]:
         """Whatever is due."""
-        effects = self.mesh.tick(now) + self._tell_draft(now)
+        effects = self._sweep(now) + self.mesh.tick(now) + self._tell_draft(now)
         pointer = self._pointing.due_word(now)
         effects += self._tell(pointer) if pointer is not None else []
-        for link, author in self.catchup.tick(now):
-            effects.append(e.Logged(f"link {link} claims ops of {short(author)} and does not deliver them"))
         effects += self._wants(now)
         if self.holdings.due is not None and now >= self.holdings.due:
             news = self.holdings.news(self.document.digest(), self.document.visible_count, now)
             effects += [e.Send(link.id, news) for link in self.mesh.up()]
-        return effects + self._sweep(now) + self._follow_links(now)
+        return effects + self._follow_links(now)
 
     def _sweep(self, now: float) -> list[Effect]:
         """What is done once a second, or less."""
         effects: list[Effect] = []
         if now - self._swept >= SWEEP_EVERY:
             self._swept = now
+            for link, author in self.catchup.tick(now):
+                effects.append(e.Logged(f"link {link} claims ops of {short(author)} and does not deliver them"))
+                effects.append(e.StatusChanged())
             if gone := self.presences.expire(now):
                 effects.append(e.Pointed(frozenset(gone)))
         if now - self._hashed >= HASH_EVERY:
@@ -436,10 +437,10 @@ class Session:
     def deadline(self) -> float:
         """When to call `tick` again, at the latest."""
         times = (
+            self._swept + SWEEP_EVERY,
             self.mesh.deadline(),
-            self.catchup.deadline(),
             self.holdings.due,
             self._drafting.due(),
             self._pointing.due(),
         )
-        return min((time for time in times if time is not None), default=self._swept + SWEEP_EVERY)
+        return min(time for time in times if time is not None)

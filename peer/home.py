@@ -51,8 +51,10 @@ def _make(path: Path) -> Identity:
             os.link(mine, path)
         except FileExistsError:
             seed = path.read_bytes()
+        except OSError:  # a file system without hard links
+            mine.replace(path)
         finally:
-            mine.unlink()
+            mine.unlink(missing_ok=True)
     except OSError as error:
         raise StoreError(f"The directory {path.parent} cannot be used: {error}.") from error
     return Identity(seed)

@@ -41,6 +41,7 @@ class Outbox:
         self._control: deque[Message] = deque()
         self._ranges: deque[Range] = deque()
         self._drafts: dict[PeerId, list[Draft]] = {}
+        self._dropped: dict[PeerId, int] = {}
         self._presence: dict[PeerId, Presence] = {}
         self._bye: Bye | None = None
 
@@ -63,12 +64,15 @@ class Outbox:
             self._control.append(message)
 
     def _queue_draft(self, draft: Draft) -> None:
+        if draft.state == GOING and self._dropped.get(draft.author) == draft.number:
+            return
         waiting = self._drafts.pop(draft.author, [])
         if waiting and waiting[-1].number != draft.number:
             waiting = [old for old in waiting if old.state != GOING]
         waiting.append(draft)
         if sum(len(old.ink) for old in waiting) > MAX_DRAFT:
             waiting = [old for old in waiting if old.state != GOING]
+            self._dropped[draft.author] = draft.number
         if waiting:
             self._drafts[draft.author] = waiting
 

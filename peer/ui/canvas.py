@@ -50,7 +50,7 @@ class Canvas(EndlessView):
         super().__init__(theme, parent)
         self._board = board
         self._theme = theme
-        self._settled = SettledInk(board.document, theme, self.renew)
+        self._settled = SettledInk(board.document, theme, self)
         self._drafts = Drafts(theme)
         self._ring = Ring(theme)
         self.stage.addItem(self._drafts)
@@ -69,9 +69,8 @@ class Canvas(EndlessView):
         self.look()
 
     def _set_up_input(self) -> None:
-        QCoreApplication.setAttribute(
-            Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False
-        )  # every point counts
+        every_move = Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents
+        QCoreApplication.setAttribute(every_move, on=False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.glass.setMouseTracking(True)
         self.glass.setTabletTracking(True)

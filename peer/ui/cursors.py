@@ -101,7 +101,7 @@ class Cursors:
         self._theme = theme
         self._clock = clock
         self._cursors: dict[PeerId, Cursor] = {}
-        self._frames = QTimer()
+        self._frames = QTimer(scene)
         self._frames.setInterval(_FRAME)
         self._frames.setTimerType(Qt.TimerType.PreciseTimer)
         self._frames.timeout.connect(self.step)

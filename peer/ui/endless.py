@@ -55,6 +55,7 @@ class EndlessView(QGraphicsView):
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
         self.glass.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.glass.ungrabGesture(Qt.GestureType.PanGesture)  # two fingers that only push are a pinch too
         self.glass.grabGesture(Qt.GestureType.PinchGesture)
 
     @property

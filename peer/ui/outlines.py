@@ -52,11 +52,11 @@ class Stroke:
 
 
 class Outlines:
-    """Gives strokes their outlines, and takes them from those not seen for the longest time."""
+    """Gives strokes their outlines, and takes them from those not seen when there is no more room."""
 
     def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
         self._clock = clock
-        self._kept: dict[Stroke, None] = {}
+        self._kept: set[Stroke] = set()
         self._corners = 0
 
     def prepare(self, strokes: Sequence[Stroke], area: Rect, zoom: float, level: int, seconds: float) -> list[Stroke]:
@@ -86,19 +86,16 @@ class Outlines:
         stroke.outline, stroke.level, stroke.whole_in = outline, level, whole_in
         stroke.corners = sum(len(polygon) for polygon in outline)
         self._corners += stroke.corners
-        self._kept[stroke] = None
+        self._kept.add(stroke)
 
     def forget(self, stroke: Stroke) -> None:
         """The stroke is gone, or its outline is of no more use."""
         if stroke in self._kept:
-            del self._kept[stroke]
+            self._kept.remove(stroke)
             self._corners -= stroke.corners
             stroke.outline = None
 
     def _make_room(self, seen: Sequence[Stroke]) -> None:
         if self._corners > _MOST_CORNERS:
-            for stroke in seen:
-                if stroke in self._kept:
-                    self._kept[stroke] = self._kept.pop(stroke)
-            for stroke in list(self._kept)[: len(self._kept) - len(seen)]:
+            for stroke in self._kept - set(seen):
                 self.forget(stroke)

@@ -5,11 +5,11 @@ painted. Many changes at once are taken in slices of a few milliseconds, so that
 not hold up the pen.
 """
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from time import perf_counter
 from typing import Final
 
-from PyQt6.QtCore import QTimer
+from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtGui import QColor, QPainter
 
 from p2psketch.document import Document
@@ -17,6 +17,7 @@ from p2psketch.geometry import Point, Rect, bounds_of, polyline_hits
 from p2psketch.ids import ShapeId
 from peer.ui import brush
 from peer.ui.boxes import Boxes
+from peer.ui.endless import EndlessView
 from peer.ui.outlines import Outlines, Stroke
 from peer.ui.theme import Theme, shown
 
@@ -32,12 +33,12 @@ _AT_ONCE: Final = 64
 
 class SettledInk:
     """Keep it told of changes with `refresh`, and of where one looks with `look`; ask it what is where with `find` and
-    `bounds`. It says through `renew` which parts of the board have to be painted anew.
+    `bounds`. It has the view paint anew what has changed.
     """
 
-    def __init__(self, document: Document, theme: Theme, renew: Callable[[Sequence[Rect]], None]) -> None:
+    def __init__(self, document: Document, theme: Theme, view: EndlessView) -> None:
         self._document = document
-        self._renew = renew
+        self._renew = view.renew
         self._area = Rect(0, 0, 0, 0)
         self._zoom = 1.0
         self._level = 0
@@ -50,8 +51,8 @@ class SettledInk:
         self._waiting: dict[ShapeId, None] = {}
         self._late: list[Stroke] = []
         self._last_frame = 0.0
-        self._taking = _soon(self._take_some)
-        self._painting = _soon(self._paint_rest)
+        self._taking = _soon(self._take_some, view)
+        self._painting = _soon(self._paint_rest, view)
 
     def look(self, area: Rect, zoom: float, ratio: float) -> None:
         """What part of the board is seen, at which zoom, with how many pixels of the device in one of the screen."""
@@ -161,9 +162,9 @@ class SettledInk:
         self._renew([stroke.box for stroke in late])
 
 
-def _soon(work: Callable[[], None]) -> QTimer:
+def _soon(work: Callable[[], None], owner: QObject) -> QTimer:
     """A timer that calls `work` once, as soon as there is nothing more urgent."""
-    timer = QTimer()
+    timer = QTimer(owner)
     timer.setSingleShot(True)
     timer.timeout.connect(work)
     return timer
