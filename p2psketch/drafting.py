@@ -1,6 +1,7 @@
 """The stroke under our own pen: told to the others as it grows, at most 60 times a second.
 
-Rule: a draft is told in increments, each link from where it stands; the first carries the style.
+Rule: a draft is told in increments; the first carries the style. Now and then it is told from its beginning, for
+those who see it through a relay and came late, or whose relay went.
 Points beyond what fits in a stroke continue as another.
 """
 
@@ -16,6 +17,9 @@ from p2psketch.shapes import Fields, Value
 
 EVERY: Final = 1 / 60
 """Seconds between two words about the same draft or pointer."""
+
+WHOLE_EVERY: Final = 3.0
+"""Seconds after which an increment is the whole draft."""
 
 FARTHEST: Final = 4_000_000
 """Strokes that begin further out, in px, are placed there by `placement`, so that ink stays small."""
@@ -33,6 +37,7 @@ class Drafting:
         self._pressure: list[float] = []
         self._told = 0
         self._told_at = 0.0
+        self._whole_at = 0.0
 
     @property
     def active(self) -> bool:
@@ -79,9 +84,11 @@ class Drafting:
         """What has not been told yet."""
         if not self.active or len(self._points) == self._told:
             return None
-        draft = self._from(self._told)
+        start = self._told if now - self._whole_at < WHOLE_EVERY else 0
+        if start == 0:
+            self._whole_at = now
         self._told, self._told_at = len(self._points), now
-        return draft
+        return self._from(start)
 
     def whole(self) -> Draft | None:
         """All that has been told so far, for a link that has just come up."""

@@ -1,7 +1,7 @@
 """What this peer has on disk, and how the others learn of it.
 
-Rule: never claim what is not on disk, so that a claim is an acknowledgement. A peer that keeps
-nothing claims only its own ops, which nobody else can have made.
+Rule: never claim what is not on disk, so that a claim is an acknowledgement. A peer that keeps nothing
+has said so in its greeting: what it claims can be fetched from it, and acknowledges nothing.
 """
 
 from collections.abc import Iterable
@@ -22,11 +22,9 @@ ENTRIES: Final = 1024
 class Holdings:
     """The version vector of what is on disk."""
 
-    def __init__(self, me: PeerId, *, keeps: bool) -> None:
-        self._me = me
-        self._keeps = keeps
+    def __init__(self) -> None:
         self._vector: dict[PeerId, Known] = {}
-        self._news: set[PeerId] = set()
+        self._news: dict[PeerId, None] = {}
         self._told_at = 0.0
         self._due: float | None = None
         self._hash: bytes | None = None
@@ -43,10 +41,9 @@ class Holdings:
     def add(self, tips: Iterable[tuple[PeerId, Known]], now: float | None) -> None:
         """More is on disk. `now` is None while the board is being read: nobody has to be told."""
         for peer, known in tips:
-            if self._keeps or peer == self._me:
-                self._vector[peer] = known
-                self._news.add(peer)
-                self._hash = None
+            self._vector[peer] = known
+            self._news[peer] = None
+            self._hash = None
         if now is None:
             self._news.clear()
         elif self._news and self._due is None:
@@ -65,7 +62,9 @@ class Holdings:
 
     def news(self, digest: bytes, shapes: int, now: float) -> Have:
         """What has changed since the last call."""
-        some = [self._news.pop() for _ in range(min(len(self._news), ENTRIES))]
+        some = list(self._news)[:ENTRIES]
+        for peer in some:
+            del self._news[peer]
         self._told_at = now
         self._due = now + EVERY if self._news else None
         return Have(tuple((peer, self._vector[peer]) for peer in some), False, True, digest, shapes)

@@ -68,10 +68,12 @@ class Introduction:
     def _name(self, tracker: Address, entry: Entry, mesh: Mesh, now: float, *, patiently: bool) -> None:
         plain = self._room.unseal(entry.handle, entry.sealed)
         card = decode_card(plain) if plain is not None else None
-        if card is None or len(self._handles) >= MAX_HANDLES:
+        if card is None:
             return
         peer, addresses, seen = card
         self._handles[tracker, entry.handle] = peer
+        if len(self._handles) > MAX_HANDLES:
+            del self._handles[next(iter(self._handles))]
         mesh.named(peer, addresses, now, patiently=patiently)
         if seen is not None:
             mesh.contacts.seen_at(peer, seen)

@@ -49,6 +49,7 @@ class Presences:
         self.pointers: dict[PeerId, Presence] = {}
         self.sketches: dict[DraftKey, Sketch] = {}
         self._seen: dict[PeerId, float] = {}
+        self._over: dict[PeerId, tuple[int, float]] = {}
 
     def point(self, message: Presence, now: float) -> None:
         """Somebody's pointer moved, or left the board."""
@@ -61,9 +62,11 @@ class Presences:
         The same draft may come over several relays, one behind the other: it only ever grows.
         """
         key = message.author, message.number
+        over, _ = self._over.get(message.author, (0, now))
         if message.state != GOING:
+            self._over[message.author] = max(over, message.number), now
             return self.sketches.pop(key, None) is not None
-        if message.start == 0 and message.fields is not None and key not in self.sketches:
+        if message.start == 0 and message.fields is not None and key not in self.sketches and message.number > over:
             self._begin(Sketch(message.author, message.number, message.fields))
         sketch = self.sketches.get(key)
         if sketch is None or message.start > len(sketch.points):
@@ -89,6 +92,7 @@ class Presences:
         for key in drafts:
             del self.sketches[key]
         self._seen.pop(peer, None)
+        self._over.pop(peer, None)
         return self.pointers.pop(peer, None) is not None or bool(drafts)
 
     def expire(self, now: float) -> set[PeerId]:
@@ -96,6 +100,7 @@ class Presences:
         gone = {peer for peer, seen in self._seen.items() if now - seen > EXPIRES_AFTER}
         for peer in gone:
             del self.pointers[peer], self._seen[peer]
+        self._over = {peer: over for peer, over in self._over.items() if now - over[1] <= EXPIRES_AFTER}
         for key, sketch in list(self.sketches.items()):
             if now - sketch.seen > EXPIRES_AFTER:
                 del self.sketches[key]

@@ -70,7 +70,7 @@ class Session:
         self.presences = Presences()
         self.undo_history = Undo()
         self.log = OpLog(room.room_id)
-        self.holdings = Holdings(me, keeps=keeps)
+        self.holdings = Holdings()
         self.catchup = CatchUp(self.log.seq)
         self.mesh = Mesh(me, launch.person, rng, keeps=keeps, proof=None)
         self.introduction = Introduction(room, me, urandom)
@@ -81,6 +81,7 @@ class Session:
         self._clock = LamportClock()
         self._drafting = Drafting(me)
         self._pointing = Pointing(me)
+        self._in_memory = False
         self._hashed = 0.0
         self._swept = 0.0
 
@@ -102,7 +103,7 @@ class Session:
                 self.mesh.contacts.read_book(addresses, now)
                 effects = []
             case e.StoreFailed(reason):
-                self.saved = False
+                self.saved, self._in_memory = False, True
                 return [e.Notice(reason), e.StatusChanged()]
             case _:
                 effects = self._introduced(event, now)
@@ -413,6 +414,8 @@ class Session:
         pointer = self._pointing.due_word(now)
         effects += self._tell(pointer) if pointer is not None else []
         effects += self._wants(now)
+        if self._in_memory and self.holdings.seq(self.me) < self.log.seq(self.me):
+            self.holdings.add([(self.me, known(self.log.tip(self.me)))], now)
         if self.holdings.due is not None and now >= self.holdings.due:
             news = self.holdings.news(self.document.digest(), self.document.visible_count, now)
             effects += [e.Send(link.id, news) for link in self.mesh.up()]

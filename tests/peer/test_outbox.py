@@ -215,9 +215,10 @@ def test_a_stroke_that_is_over_is_not_drawn_any_more_on_a_slow_link() -> None:
 
 def test_a_draft_that_grows_too_large_is_dropped_whole_and_its_end_is_not() -> None:
     box = outbox()
-    far = ink.encode([(4e6 * (-1) ** n, 0.0) for n in range(1000)])
+    far = ink.encode([(4e6 * (-1) ** n, 4e6 * (-1) ** n) for n in range(1000)])
     parts = [Draft(ANN, 1, 1000 * n, None, far, GOING) for n in range(10)]
-    assert len(parts) * len(far) > MAX_DRAFT > (fit := MAX_DRAFT // len(far)) * len(far)
+    fit = MAX_DRAFT // len(far)
+    assert fit < len(parts) - 1
     for part in parts[:fit]:
         box.send(part)
     box.send(draft(0, author=BEN))

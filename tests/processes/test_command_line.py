@@ -1,12 +1,14 @@
 """The command line, as a person or a script meets it."""
 
+import asyncio
 import json
 import re
 import signal
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -159,6 +161,12 @@ def test_a_port_in_use_is_told(programs: Programs, place: Place) -> None:
     assert second.err.splitlines()[-1].startswith(f"p2psketch: Cannot listen on port {port} (")
 
 
+def taken_for_right(program: Coroutine[Any, Any, Any]) -> None:
+    """In the place of `asyncio.run`: would begin."""
+    program.close()
+    pytest.fail("it begins as if all were right")
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -196,11 +204,12 @@ def test_a_port_in_use_is_told(programs: Programs, place: Place) -> None:
     ],
     ids=" ".join,
 )
-def test_what_is_wrong_is_one_sentence(
+def test_what_is_wrong_is_one_sentence_before_anything_begins(
     arguments: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("P2PSKETCH_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(asyncio, "run", taken_for_right)
     (tmp_path / "not-strokes").write_text('{"points": [[0, 0]]}\nhello\n')
     (tmp_path / "strokes").write_text(strokes(1))
     (tmp_path / "garbage.p2psketch").write_bytes(b"garbage" * 1000)

@@ -13,6 +13,7 @@ from random import Random
 from p2psketch import effects as e
 from p2psketch import messages as m
 from p2psketch.address import Address
+from p2psketch.catchup import STALLED_AFTER
 from p2psketch.ids import LinkId, PeerId
 from p2psketch.oplog import unpack_triples
 from p2psketch.ops import read_op
@@ -184,7 +185,7 @@ class Cluster:
         for id, end in run.ends.items():
             if id not in run.session.says:
                 continue
-            if not end.promise_complete:
+            if not end.promise_complete and run.network.now - (end.up_since or 0) < STALLED_AFTER:
                 self.surprises.append(f"{run.number} is caught up before link {id} has said what it has")
             for peer, seq in end.promised.items():
                 if log.seq(peer) < seq and (id, peer[:4].hex()) not in self._discounted[run]:

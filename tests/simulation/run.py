@@ -67,7 +67,7 @@ class End:
         self.outbox = Outbox(self.id, self.connection, run.disk.read)
         self._opened = False
         self._flush_due = False
-        self._pinged = False
+        self.up_since: float | None = None
 
     def open(self) -> None:
         """TLS is up on this side."""
@@ -87,8 +87,8 @@ class End:
         self.open()
         for message in self.connection.receive(data, self.run.network.now):
             self._received(message)
-        if self.connection.state is State.OPEN and not self._pinged:
-            self._pinged = True
+        if self.connection.state is State.OPEN and self.up_since is None:
+            self.up_since = self.run.network.now
             self.outbox.send(self.connection.ping(self.run.network.now))
         self.run.wants_flush(self)
 
