@@ -21,6 +21,7 @@ from p2psketch.invite import Invite
 from p2psketch.messages import Person
 from p2psketch.ops import Edit
 from p2psketch.shapes import Value
+from peer import interpreter
 from peer.headless import HeadlessPeer
 from peer.target import from_invite
 
@@ -155,5 +156,5 @@ async def serve(link: str, name: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.setswitchinterval(0.0002)
+    interpreter.prepare()
     asyncio.run(serve(*sys.argv[1:]))

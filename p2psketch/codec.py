@@ -18,6 +18,7 @@ from p2psketch.document import DIGEST_SIZE
 from p2psketch.errors import RemoteProtocolError
 from p2psketch.ids import PEER_ID_SIZE, PeerId
 from p2psketch.oplog import HEAD_PREFIX, MAX_OPS, Chunk, Known
+from p2psketch.ops import pack
 
 MAX_FRAME: Final = 256 * 1024
 MAX_OPS_BLOB: Final = MAX_FRAME - 1024
@@ -84,7 +85,7 @@ def encode(message: m.Message) -> bytes:
             values = (entries, message.whole, message.last, message.digest, message.shapes)
         case _:
             values = [getattr(message, name) for name in message.__slots__]
-    return frame(msgpack.packb((_KINDS[type(message)], *values)))
+    return frame(pack((_KINDS[type(message)], *values)))
 
 
 # -- reading -------------------------------------------------------------------------------------

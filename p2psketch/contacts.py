@@ -271,5 +271,10 @@ class Contacts:
 
 def speakable(addresses: Iterable[Address], *, to: Address) -> tuple[Address, ...]:
     """Of our addresses, those worth telling somebody at `to`: loopback only to this very machine."""
-    local = is_loopback(to)
-    return tuple(address for address in addresses if local or not is_loopback(address))[:MAX_ADDRESSES]
+    return tuple(address for address in addresses if is_near(to) or not is_near(address))[:MAX_ADDRESSES]
+
+
+@lru_cache(maxsize=4096)
+def is_near(address: Address) -> bool:
+    """Is this an address of this very machine?"""
+    return is_loopback(address)

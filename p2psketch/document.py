@@ -12,10 +12,8 @@ from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from typing import Final
 
-import msgpack
-
 from p2psketch.ids import ShapeId, Stamp
-from p2psketch.ops import Op
+from p2psketch.ops import Op, pack
 from p2psketch.shapes import BIRTH_FIELDS, DEFAULT_COLOR, DEFAULT_WIDTH, STROKE, Fields, Value
 
 DIGEST_SIZE: Final = 16
@@ -113,7 +111,8 @@ class Document:
         for shape_id, fields in op.sets:
             self._touched.add(shape_id)
             shape = self._shapes.get(shape_id)
-            born = shape_id.peer == author and (shape_id.seq == seq or (shape_id.seq == 0 and seq == 1))
+            creator, its_seq, _ = shape_id
+            born = creator == author and (its_seq == seq or (its_seq == 0 and seq == 1))
             if shape is None and born:
                 shape = self._shapes[shape_id] = Shape(shape_id, stamp, dict(fields))
                 self._unsummed.add(shape_id)
@@ -179,8 +178,7 @@ def _hash(shape: Shape) -> int:
         state = (shape.id, sorted((f, v, shape.stamp_of(f)) for f, v in shape.values.items()))
     else:
         state = (shape.id, shape.values, shape.stamp)
-    packed = msgpack.packb(state)
-    return int.from_bytes(blake2b(packed, digest_size=DIGEST_SIZE).digest(), "big")
+    return int.from_bytes(blake2b(pack(state), digest_size=DIGEST_SIZE).digest(), "big")
 
 
 def apply_all(document: Document, ops: Iterable[Op]) -> None:

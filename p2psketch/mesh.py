@@ -8,15 +8,15 @@ told what happened on links and returns effects. Time and randomness are argumen
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 from random import Random
 from typing import Final
 
 from p2psketch import messages as m
 from p2psketch.address import Address
-from p2psketch.contacts import Contacts, speakable
-from p2psketch.effects import Dial, Drop, Effect, Notice, Opened, Remember, Send
+from p2psketch.contacts import Contacts, is_near, speakable
+from p2psketch.effects import Dial, Drop, Effect, Logged, Notice, Opened, Remember, Send
 from p2psketch.ids import LinkId, PeerId, short
+from p2psketch.link import Link, winner_of
 from p2psketch.relaying import Relaying
 
 DIALS_TO: Final = 24
@@ -26,36 +26,12 @@ NEEDY: Final = 8
 WELL_LINKED: Final = 16
 """A link to a peer with this many may be dropped for a needy one."""
 DIALS_AT_ONCE: Final = 8
-SILENT_AFTER: Final = 6.0
-"""Seconds: a little more than the time between pings."""
 LINKS_EVERY: Final = 0.25
+"""Seconds between two words about our links, for each `NEEDY` of them: all tell all, and all of them tell on."""
+EXPIRE_EVERY: Final = 1.0
 JITTER: Final = 0.5
 PATIENCE: Final = 2.0
 """Seconds in which a newcomer is expected to dial us first."""
-
-
-@dataclass(slots=True)
-class Link:
-    """A TLS connection with a member; `up` after Welcome, `confirmed` once something came over it after that.
-
-    `told` once the other end has said who its neighbours are.
-    """
-
-    id: LinkId
-    peer: PeerId
-    address: Address
-    dialled: bool
-    heard: float
-    up: bool = False
-    confirmed: bool = False
-    leaving: bool = False
-    keeps: bool = True
-    links: int = 0
-    person: m.Person | None = None
-    addresses: tuple[Address, ...] = ()
-    rtt: float | None = None
-    told: bool = False
-    neighbours: dict[PeerId, m.Neighbour] = field(default_factory=dict)
 
 
 class Mesh:
@@ -74,6 +50,7 @@ class Mesh:
         self._links: dict[LinkId, Link] = {}
         self._by_peer: dict[PeerId, Link] = {}
         self._told = 0.0
+        self._expired = 0.0
         self._changed = False
         self._relaying: Relaying | None = None
 
@@ -185,6 +162,12 @@ class Mesh:
 
     def _greeted(self, link: Link, hello: m.Hello, now: float) -> list[Effect]:
         refusal = self._refusal(link, hello, now)
+        if refusal == m.VERSION:
+            spoken = ", ".join(map(str, hello.versions))
+            return [
+                Logged(f"{short(link.peer)} speaks only versions {spoken} of the protocol"),
+                self._drop(link, refusal),
+            ]
         if refusal is not None:
             return [self._drop(link, refusal)]
         effects: list[Effect] = []
@@ -201,7 +184,7 @@ class Mesh:
             return m.VERSION
         other = self._by_peer.get(link.peer)
         if other is not None:
-            return m.DUPLICATE if other.confirmed and self._winner(other, link, now) is other else None
+            return m.DUPLICATE if other.confirmed and winner_of(other, link, self.me, now) is other else None
         if len(self) >= ACCEPTS_TO and (hello.links >= NEEDY or not self._droppable()):
             return m.FULL
         return None
@@ -230,7 +213,7 @@ class Mesh:
         self.contacts.named(link.peer, link.addresses, now, within=0)
         self.contacts.linked(link.peer, now)
         other = self._by_peer.get(link.peer)
-        if other is None or self._winner(other, link, now) is link:
+        if other is None or winner_of(other, link, self.me, now) is link:
             self._by_peer[link.peer] = link
         self.linked.append(link.id)
 
@@ -243,13 +226,6 @@ class Mesh:
             for double in list(self._links.values())
             if double.peer == link.peer and double is not winner and double.up and winner and winner.confirmed
         ]
-
-    def _winner(self, old: Link, new: Link, now: float) -> Link:
-        """Of two links with one peer: not the one that goes, or is silent; of one dialler the newer; else the lower
-        id's dial."""
-        if old.leaving or now - old.heard >= SILENT_AFTER or old.dialled == new.dialled:
-            return new
-        return old if old.dialled == (self.me < old.peer) else new
 
     def _told_of(self, link: Link, neighbours: Iterable[m.Neighbour], now: float) -> None:
         link.told = True
@@ -317,11 +293,13 @@ class Mesh:
 
     def tick(self, now: float) -> list[Effect]:
         """Dial who is due, tell of changed links."""
-        self.contacts.expire(now, self._by_peer.keys())
+        if now - self._expired >= EXPIRE_EVERY:
+            self._expired = now
+            self.contacts.expire(now, self._by_peer.keys())
         effects: list[Effect] = []
         if (room := self._room_for_dials()) > 0:
             effects += [Dial(address) for address in self.contacts.due(now, self._by_peer.keys(), room)]
-        if self._changed and now - self._told >= LINKS_EVERY:
+        if self._changed and now >= self._tell_at():
             effects += self._tell(now)
         return effects
 
@@ -330,23 +308,31 @@ class Mesh:
         under_way = self.contacts.dialling + greeting
         return min(DIALS_TO - len(self), DIALS_AT_ONCE) - under_way
 
+    def _tell_at(self) -> float:
+        return self._told + LINKS_EVERY * max(len(self) / NEEDY, 1)
+
     def _tell(self, now: float) -> list[Effect]:
         """To each neighbour: who we are, and who our other neighbours are."""
         self._changed, self._told = False, now
+        entries: dict[bool, list[m.Neighbour]] = {}
         effects: list[Effect] = []
         for link in self.up():
-            us = m.Neighbour(self.me, self.person, speakable(self.addresses, to=link.address))
-            others = [
-                m.Neighbour(other.peer, other.person, speakable(other.addresses, to=link.address))
-                for other in self.up()
-                if other is not link and other.person is not None
-            ]
-            effects.append(Send(link.id, m.Links((us, *others)[:64])))
+            near = is_near(link.address)
+            if near not in entries:
+                entries[near] = self._entries(link.address)
+            others = [entry for entry in entries[near] if entry.peer != link.peer]
+            effects.append(Send(link.id, m.Links(tuple(others[:64]))))
         return effects
+
+    def _entries(self, to: Address) -> list[m.Neighbour]:
+        """Ourselves first, and all our neighbours, for somebody at `to`."""
+        us = m.Neighbour(self.me, self.person, speakable(self.addresses, to=to))
+        known = [(link, link.person) for link in self.up() if link.person is not None]
+        return [us, *(m.Neighbour(link.peer, person, speakable(link.addresses, to=to)) for link, person in known)]
 
     def deadline(self) -> float | None:
         """When `tick` has something to do."""
-        times = [self._told + LINKS_EVERY] if self._changed else []
+        times = [self._tell_at()] if self._changed else []
         if self._room_for_dials() > 0:
             due = self.contacts.next_due(self._by_peer.keys())
             if due is not None:

@@ -14,7 +14,7 @@ import msgpack
 from p2psketch.clock import MAX_TIME
 from p2psketch.errors import EnvelopeError
 from p2psketch.ids import PeerId, short
-from p2psketch.ops import MAX_BODY, MAX_WALL, Op, chain, first_head, read_op
+from p2psketch.ops import MAX_BODY, MAX_WALL, Op, chain, first_head, pack, read_op
 
 HEAD_PREFIX: Final = 16
 """Bytes of a head that version vectors carry."""
@@ -91,7 +91,7 @@ def unpack_triples(count: int, blob: bytes) -> list[Triple]:
 
 def pack_triples(triples: list[Triple]) -> bytes:
     """The inverse of `unpack_triples`."""
-    return b"".join(map(msgpack.packb, triples))
+    return b"".join(map(pack, triples))
 
 
 class OpLog:
@@ -124,7 +124,7 @@ class OpLog:
         seq = tip.seq + 1
         head = chain(tip.head, author, seq, time, wall, body)
         self._tips[author] = Tip(seq, head, time)
-        return Chunk(author, seq, tip.head, 1, msgpack.packb((time, wall, body)))
+        return Chunk(author, seq, tip.head, 1, pack((time, wall, body)))
 
     def accept(self, chunk: Chunk) -> Accepted | None:
         """Take the part of a chunk that is new; None if nothing is, or if it lies beyond a gap.

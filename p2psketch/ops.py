@@ -9,7 +9,7 @@ integer (the index of a shape that this op creates) or `[p, seq, index]`, where 
 the author and n for the n-th of `peers`. So an eraser's op names each author once.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from itertools import count
@@ -50,7 +50,7 @@ class Op(NamedTuple):
 _header = Struct(">32sQQQ").pack
 
 
-_pack = msgpack.Packer(autoreset=True).pack
+pack: Callable[[Any], bytes] = msgpack.Packer(autoreset=True).pack
 """One packer, made once: to make one costs as much as to pack a body. It never lets go of the interpreter's lock."""
 
 _new = tuple.__new__
@@ -79,8 +79,7 @@ def encode_body(author: PeerId, sets: Iterable[tuple[ShapeId | int, Fields]]) ->
             flat.append([peers.setdefault(shape.peer, len(peers)), shape.seq, shape.nth])
         flat.append(fields)
     flat[0] = list(peers)[1:]
-    packed: bytes = msgpack.packb(flat)
-    return packed
+    return pack(flat)
 
 
 def read_op(author: PeerId, seq: int, time: int, wall: int, body: bytes) -> Op:
@@ -110,14 +109,16 @@ def read_body(author: PeerId, seq: int, body: bytes) -> list[tuple[ShapeId, dict
 def _is_canonical(flat: list[Any], body: bytes) -> bool:
     """Also catches repeated keys, extension types and 32-bit floats."""
     try:
-        return bool(_pack(flat) == body)
+        return pack(flat) == body
     except (ValueError, TypeError, OverflowError):
         return False
 
 
 def _read_sets(author: PeerId, seq: int, flat: list[Any]) -> list[tuple[ShapeId, dict[str, Value]]]:
-    if len(flat) == 3 and flat[0] == [] and type(flat[1]) is int and flat[1] == 0:
-        return [_checked(_new(ShapeId, (author, seq, 0)), seq, flat[2])]
+    if len(flat) == 3 and type(flat[1]) is int and flat[1] == 0 and flat[0] == []:
+        fields = flat[2]
+        if type(fields) is dict and fields and check_fields(fields) is None:
+            return [(_new(ShapeId, (author, seq, 0)), fields)]  # a stroke, like nearly every op
     peers = _read_peers(author, flat[0])
     sets = [_checked(_read_shape(peers, seq, flat[i]), seq, flat[i + 1]) for i in range(1, len(flat), 2)]
     if len({shape for shape, _ in sets}) != len(sets):

@@ -53,7 +53,7 @@ def _is_color(value: Value) -> bool:
 
 
 def _is_width(value: Value) -> bool:
-    return value is None or (is_number(value) and 0 < value <= MAX_WIDTH)
+    return value is None or (type(value) in (int, float) and 0 < value <= MAX_WIDTH)
 
 
 def _is_flag(value: Value) -> bool:

@@ -97,14 +97,19 @@ class Actor(QObject):
             return
         match command:
             case {"do": "draw", "part": part, "speed": speed}:
-                self._playing = True
-                player.play(scenes.part(part, self._count)[self._number], speed, self._played)
+                self._play(player, part, speed)
             case {"do": "report"}:
                 _answer(_report(desk))
             case {"do": "save", "board": board, "window": window}:
                 _answer(self._save(desk, Path(board), Path(window)))
             case {"do": "quit"}:
                 self._window.close()
+
+    def _play(self, player: Player, part: str, speed: float) -> None:
+        strokes = scenes.part(part, self._count)[self._number]
+        waits = not strokes or part == scenes.WITHOUT[-1]
+        self._playing = True
+        player.play(strokes, speed, self._played, scenes.rest(self._number, self._count) if waits else None)
 
     def _played(self) -> None:
         self._playing = False

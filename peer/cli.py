@@ -22,6 +22,7 @@ from p2psketch.errors import InviteError, SketchError
 from p2psketch.messages import Person
 from p2psketch.session import Session
 from p2psketch.views import PersonView
+from peer import interpreter
 from peer import target as targets
 from peer.settings import Settings
 from peer.target import DEFAULT_ROOM, Target
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(sys.argv[1:] if arguments is None else list(arguments))
     level = logging.DEBUG if options.verbose else options.log
     logging.basicConfig(level=level, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
-    sys.setswitchinterval(0.0002)
+    interpreter.prepare()
     try:
         return int(options.run(options) or 0)
     except SketchError as error:

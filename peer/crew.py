@@ -49,7 +49,7 @@ class Member:
                 await self._send(command)
                 answer = await self.hear()
         except TimeoutError:
-            raise SketchError(f"{self.name} did not answer within {within:.0f} s.{self._last_words()}") from None
+            raise SketchError(f"{self.name} did not answer within {within:.0f} s.{self._words(-1)}") from None
         if answer.get("left"):
             raise Left(self.name)
         return answer
@@ -68,12 +68,13 @@ class Member:
                 if isinstance(said := json.loads(line), dict):
                     return said
         if status := await self.process.wait():
-            raise SketchError(f"{self.name} ended with status {status}.{self._last_words()}")
+            raise SketchError(f"{self.name} ended with status {status}.{self._words(0 if status < 0 else -1)}")
         raise Left(self.name)
 
-    def _last_words(self) -> str:
-        lines = self._log.read_text(encoding="utf-8", errors="replace").split("\n")
-        return next((f" It said: {line.strip()}" for line in reversed(lines) if line.strip()), "")
+    def _words(self, which: int) -> str:
+        """A line of its log: of an exception the last one says most, of a crash the first one."""
+        lines = [line.strip() for line in self._log.read_text("utf-8", "replace").splitlines() if line.strip()]
+        return f" It said: {lines[which]}" if lines else ""
 
     async def kill(self) -> None:
         """End it as a crash would."""

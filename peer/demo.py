@@ -32,6 +32,8 @@ ASKED_EVERY: Final = 0.1
 SPEED_SEEN: Final = 0.8
 SPEED_UNSEEN: Final = 4.0
 """Times that of a quick hand."""
+SCALES: Final = ((4, "1"), (6, "0.75"), (8, "0.6"))
+"""Up to how many windows have which size."""
 LOOK: Final = 0.8
 """Seconds for a person to take in what has changed."""
 
@@ -87,13 +89,19 @@ class Demo:
 
     async def run(self) -> int:
         """All of it; the exit status."""
-        environment = dict(os.environ) if self._pictures is None else {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
-        async with Crew(self._folder, environment) as crew:
+        async with Crew(self._folder, self._environment()) as crew:
             try:
                 await self._perform(crew)
             except Left:
                 _say("windows", "all closed")
         return self.status
+
+    def _environment(self) -> dict[str, str]:
+        """Many windows are made smaller, with all that is in them, so that they have room beside each other."""
+        if self._pictures is not None:
+            return {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+        scale = next((scale for most, scale in SCALES if self._count <= most), SCALES[-1][1])
+        return {"QT_SCALE_FACTOR": scale, **os.environ}
 
     async def _perform(self, crew: Crew) -> None:
         tracker, address = await crew.start_tracker()

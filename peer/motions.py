@@ -33,41 +33,43 @@ class Does(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Motion:
-    """At a time the pen is at a point of the board; `stroke` is the one it is drawing or about to draw."""
+    """At a time the pen is at a point of the board; `stroke` is the one that a PRESS begins."""
 
     at: float
     does: Does
     point: Point
-    pressure: float
-    stroke: Stroke
+    pressure: float = 0.0
+    stroke: Stroke | None = None
 
 
-def motions(strokes: Sequence[Stroke], start: Point | None = None) -> Iterator[Motion]:
-    """All motions that draw the strokes, in order, with the pen at `start` before the first."""
+def motions(strokes: Sequence[Stroke], start: Point | None = None, end: Point | None = None) -> Iterator[Motion]:
+    """All motions that draw the strokes, in order, with the pen at `start` before the first and at `end` after all."""
     now, here = 0.0, start
     for stroke in strokes:
         if here is not None:
-            yield from _glide(now, here, stroke)
-            now += _gliding(here, stroke)
+            yield from _glide(now, here, stroke.points[0])
+            now += _gliding(here, stroke.points[0])
         yield from _draw(now, stroke)
         now += _drawing(stroke)
         here = stroke.points[-1]
+    if end is not None:
+        yield from _glide(now, here or end, end)
 
 
-def _gliding(here: Point, stroke: Stroke) -> float:
-    return TOUCH + dist(here, stroke.points[0]) / GLIDE
+def _gliding(here: Point, there: Point) -> float:
+    return TOUCH + dist(here, there) / GLIDE
 
 
 def _drawing(stroke: Stroke) -> float:
     return TOUCH + sum(map(dist, stroke.points, stroke.points[1:])) / SPEED
 
 
-def _glide(now: float, here: Point, stroke: Stroke) -> Iterator[Motion]:
-    takes, there = _gliding(here, stroke), stroke.points[0]
+def _glide(now: float, here: Point, there: Point) -> Iterator[Motion]:
+    takes = _gliding(here, there)
     for part in _parts(takes):
         along = _eased(part)
         point = here[0] + (there[0] - here[0]) * along, here[1] + (there[1] - here[1]) * along
-        yield Motion(now + part * takes, Does.HOVER, point, 0.0, stroke)
+        yield Motion(now + part * takes, Does.HOVER, point)
 
 
 def _draw(now: float, stroke: Stroke) -> Iterator[Motion]:
@@ -78,9 +80,9 @@ def _draw(now: float, stroke: Stroke) -> Iterator[Motion]:
     for part in _parts(takes):
         until = last if part == 1 else int(_eased(part) * last)
         for index in range(done + 1, until + 1):
-            yield Motion(now + part * takes, Does.MOVE, stroke.points[index], stroke.pressure[index], stroke)
+            yield Motion(now + part * takes, Does.MOVE, stroke.points[index], stroke.pressure[index])
         done = max(done, until)
-    yield Motion(now + takes, Does.LIFT, stroke.points[-1], 0.0, stroke)
+    yield Motion(now + takes, Does.LIFT, stroke.points[-1])
 
 
 def _parts(seconds: float) -> Iterator[float]:

@@ -1,8 +1,8 @@
 """The network side of a peer: sockets, links, trackers and the board file, in one asyncio loop.
 
 Rule: it decides nothing. Events go to `sink` as they happen; effects are performed in order. What
-is appended in one turn of the loop is committed at its end, and only then does anything leave:
-an op is on disk before it is sent.
+leaves, leaves at the end of a turn of the loop, after all that was appended has been committed: an
+op is on disk before it is sent. What has only to be kept is committed soon after, with its like.
 """
 
 import asyncio
@@ -36,6 +36,8 @@ ASLEEP: Final = 5.0
 LOOK_AROUND: Final = 10.0
 """Seconds between two looks at this machine's own addresses."""
 GOODBYE: Final = 2.0
+COMMIT_WITHIN: Final = 0.01
+"""Seconds: to commit costs as much as to apply three ops, and while everybody draws, ops come from everywhere."""
 
 Sink = Callable[[e.Event], None]
 
@@ -101,6 +103,9 @@ class PeerLink:
             self.stream.write(data)
         if self.outbox.finished:
             self.stream.close()
+        elif self.outbox.overfull:
+            log.warning("closing the link with %s: it asks much and reads nothing", short(self.connection.peer))
+            self.stream.abort("it reads nothing")
 
     def tick(self, now: float) -> None:
         """Ping, or give up on a silent link."""
@@ -142,6 +147,7 @@ class Node:
         self._dirty: dict[LinkId, PeerLink] = {}
         self._tips: dict[PeerId, Known] = {}
         self._flushing = False
+        self._committing: asyncio.TimerHandle | None = None
         self._store: Store
         self._is_open = False
         self._listener: Listener | None = None
@@ -243,7 +249,8 @@ class Node:
         except StoreError as error:
             self._go_on_in_memory(error)
         self._tips[chunk.author] = tip
-        self._schedule_flush()
+        if self._committing is None:
+            self._committing = self._loop.call_later(COMMIT_WITHIN, self._commit)
 
     def _go_on_in_memory(self, error: Exception) -> None:
         """The board file cannot be written: everything goes on, and nothing is claimed to be on disk."""
@@ -265,6 +272,16 @@ class Node:
     def _flush(self) -> None:
         """First the disk, then the others."""
         self._flushing = False
+        if self._committing is not None:
+            self._commit()
+        dirty, self._dirty = self._dirty, {}
+        for link in dirty.values():
+            link.flush()
+
+    def _commit(self) -> None:
+        if self._committing is not None:
+            self._committing.cancel()
+            self._committing = None
         try:
             self._store.commit()
         except StoreError as error:
@@ -272,9 +289,6 @@ class Node:
         if self._tips and not self._store.detached_from:
             tips, self._tips = tuple(self._tips.items()), {}
             self.sink(e.Persisted(tips))
-        dirty, self._dirty = self._dirty, {}
-        for link in dirty.values():
-            link.flush()
 
     def _dial(self, address: Address) -> None:
         task = self._loop.create_task(self._try(address))
@@ -357,4 +371,3 @@ def _source(address: Address) -> str | None:
             return str(probe.getsockname()[0])
     except OSError:
         return None
-

@@ -19,6 +19,10 @@ BURST: Final = 128 * 1024
 MAX_DRAFT: Final = 64 * 1024
 """Bytes of one author's draft that wait; past it the draft is dropped, its op will come."""
 
+MAX_CONTROL: Final = 4096
+"""Control messages that wait; nobody who reads needs as many."""
+MAX_RANGES: Final = 65536
+
 ReadLog = Callable[[PeerId, int, int], Chunk | None]
 
 
@@ -49,6 +53,11 @@ class Outbox:
     def finished(self) -> bool:
         """Has the last word been given to `burst`'s caller?"""
         return self._connection.state is State.CLOSED
+
+    @property
+    def overfull(self) -> bool:
+        """Does the other side ask for more and more, and read nothing?"""
+        return len(self._control) > MAX_CONTROL or len(self._ranges) > MAX_RANGES
 
     def finish(self, bye: Bye) -> None:
         """Say goodbye once everything else has been sent."""

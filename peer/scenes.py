@@ -65,6 +65,12 @@ def part(name: str, count: int) -> Cast:
     return [_by_hand(lines, f"{name} {number}") for number, lines in enumerate(cast)]
 
 
+def rest(number: int, count: int) -> Point:
+    """Where somebody's pointer waits, with the name beside it: next to the circle, on the side where there is room."""
+    (x, y), reach = _place(number, count), _CIRCLE[0] * _size(count)
+    return (x + reach + 16, y + 12) if x > _MIDDLE[0] - _REACH[0] / 2 else (x - reach - 100, y - 12)
+
+
 # -- parts ---------------------------------------------------------------------------------------
 
 

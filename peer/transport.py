@@ -198,11 +198,13 @@ class Listener:
         """Stop listening and drop unfinished handshakes; open streams live on."""
         for door in self._doors:
             with contextlib.suppress(NotImplementedError):  # where there are no readers: Windows
-                asyncio.get_running_loop().remove_reader(door)  # asyncio forgets to for a sock_accept in its last moment
+                asyncio.get_running_loop().remove_reader(
+                    door
+                )  # asyncio forgets to for a sock_accept in its last moment
         await _cancel(self._accepting)
         await _cancel(self._visits)  # all have begun by now, so each cleans up after itself
-        for door in self._doors:
-            door.close()
+        while self._doors:
+            self._doors.pop().close()
 
     async def _accept(self, door: socket.socket) -> None:
         """Let connections in at one door, for ever."""

@@ -4,9 +4,10 @@ Rule: events in (`connected`, `received`, `lost`, `tick`), effects out. No clock
 `rng` are arguments. Rooms, handles and entries are opaque bytes; nothing here grows without a limit.
 
 A lease is a connection and a short grace after it: who comes back within the grace, with the same entry, was never
-away. Who says that it leaves has no grace. Limits per address hold strangers off and never touch a member: they are looked at when a connection opens and
-when it first announces itself. As an announce proves nothing here (a tracker knows no secret), members count for their
-address too once the tracker is half full, so that one address can never have all of it.
+away, and who says that it leaves has none. Limits per address hold strangers off and never touch a member: they are
+looked at when a connection opens and when it first announces itself. As an announce proves nothing here (a tracker
+knows no secret), members count for their address too once the tracker is half full, so that one address can never have
+all of it.
 """
 
 from collections import Counter

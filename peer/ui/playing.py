@@ -50,7 +50,8 @@ class Player(QObject):
         self._motions: Iterator[Motion] = iter(())
         self._next: Motion | None = None
         self._here: Point | None = None
-        self._drawing = False
+        self.drawing = False
+        """Is the pen on the board?"""
         self._person_draws = False
         self._view_is_theirs = False
         self._speed = 1.0
@@ -65,9 +66,9 @@ class Player(QObject):
         self._fitting.start(0)
         self._canvas.glass.installEventFilter(self)
 
-    def play(self, strokes: Sequence[Stroke], speed: float, done: Callable[[], None]) -> None:
-        """Draw, so many times as fast as a hand would, and call `done`."""
-        self._motions = motions(strokes, self._here)
+    def play(self, strokes: Sequence[Stroke], speed: float, done: Callable[[], None], end: Point | None = None) -> None:
+        """Draw, so many times as fast as a hand would, with the pen at `end` after it, and call `done`."""
+        self._motions = motions(strokes, self._here, end)
         self._next = next(self._motions, None)
         self._now, self._ticked = 0.0, time.monotonic()
         self._speed, self._done = speed, done
@@ -87,20 +88,20 @@ class Player(QObject):
             self._done()
 
     def _finish_stroke(self) -> None:
-        while self._drawing and self._next is not None:
+        while self.drawing and self._next is not None:
             self._now = self._next.at
             self._perform(self._next)
 
     def _perform(self, motion: Motion) -> None:
         self._next = next(self._motions, None)
         self._here = motion.point
-        if motion.does is Does.PRESS:
+        if motion.stroke is not None:
             self._canvas.select_tool(PEN)
             self._desk.ink.color, self._desk.ink.width = motion.stroke.color, motion.stroke.width
-            self._drawing = True
+            self.drawing = True
         self._canvas.viewportEvent(self._event(motion))
         if motion.does is Does.LIFT:
-            self._drawing = False
+            self.drawing = False
 
     def _event(self, motion: Motion) -> QTabletEvent:
         at = QPointF(*self._canvas.camera.to_screen(*motion.point))
@@ -153,7 +154,7 @@ class Player(QObject):
             self._view_is_theirs = True
         elif kind == QEvent.Type.Resize:
             self._fitting.start(0)
-        return kind in _MOVES and self._drawing
+        return kind in _MOVES and self.drawing
 
 
 def _stylus(parent: QObject) -> QPointingDevice:

@@ -54,7 +54,7 @@ class LinkRow(QWidget):
         self.copy = TextButton("Copy", self, filled=True)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
-        self._timer.timeout.connect(lambda: self.copy.say("Copy"))
+        self._timer.timeout.connect(self._offer)
         self.copy.setFixedWidth(self.copy.fontMetrics().horizontalAdvance("Copied") + 28)
         self.copy.clicked.connect(self.take)
         row = QHBoxLayout(self)
@@ -62,6 +62,9 @@ class LinkRow(QWidget):
         row.setSpacing(8)
         row.addWidget(self.field, 1)
         row.addWidget(self.copy)
+
+    def _offer(self) -> None:
+        self.copy.say("Copy")
 
     def take(self) -> None:
         """Copy the link."""

@@ -1,5 +1,6 @@
 """The clock goes ahead with the others, but nobody can drive it to its end."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -24,7 +25,7 @@ def test_what_is_done_after_seeing_something_is_later() -> None:
 
 
 def test_what_is_earlier_changes_nothing() -> None:
-    clock = following(41, 7, 41)
+    clock = following(41, 7, 40)
     assert clock.tick() == 42
 
 
@@ -45,6 +46,21 @@ def test_waiting_times_lead_to_each_other() -> None:
     clock = following(3 * FOLLOW, 4 * FOLLOW, 2 * FOLLOW, 9 * FOLLOW)
     clock.witness(FOLLOW)
     assert clock.now == 4 * FOLLOW
+
+
+@pytest.mark.parametrize("step", [1, -1])
+def test_of_many_times_that_lead_to_each_other_none_is_lost(step: int) -> None:
+    busy = [2 * FOLLOW + n * FOLLOW // 2 for n in range(4 * MAX_WAITING)]
+    clock = following(*busy[::step])
+    assert len(clock._waiting) == 1
+    clock.witness(FOLLOW)
+    assert clock.now == busy[-1]
+
+
+def test_the_clock_never_goes_back() -> None:
+    """Of two waiting stretches of time, one may come to lie inside the other."""
+    quarters = [40, 45, 43, 46, *range(4, 40, 4)]
+    assert following(*(quarter * FOLLOW // 4 for quarter in quarters)).now == 46 * FOLLOW // 4
 
 
 def test_nobody_drives_the_clock_to_its_end() -> None:

@@ -1,4 +1,4 @@
-"""Real programs: each in a process group and, unless told otherwise, with a home of its own, and none outlives its test."""
+"""Real programs: each in a process group and, unless told otherwise, a home of its own; none outlives its test."""
 
 import json
 import os
@@ -185,4 +185,3 @@ def strokes(count: int, color: str = "#1f2328", points: int = 20) -> str:
 def colors(session: Session) -> list[int]:
     """The colours of all visible shapes."""
     return sorted(shape.color for shape in session.document.visible())
-

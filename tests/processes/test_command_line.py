@@ -7,6 +7,7 @@ import signal
 import sqlite3
 from collections.abc import Coroutine, Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ import pytest
 
 from p2psketch.invite import Invite
 from peer import cli
+from peer.commands import read_board
+from peer.target import from_file, from_invite
 from tests.processes.support import Keeper, Programs, Tracker, running, strokes
 
 NOWHERE = "127.0.0.1:9"
@@ -41,9 +44,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Place]:
 def board_file(tmp_path: Path, place: Place) -> Path:
     """A file of that board, of a program that has ended."""
     copy = tmp_path / "copy.p2psketch"
-    with closing(sqlite3.connect(f"file:{place.keeper.file}?mode=ro", uri=True)) as here:
-        with closing(sqlite3.connect(copy)) as there:
-            here.backup(there)
+    source = f"file:{place.keeper.file}?mode=ro"
+    with closing(sqlite3.connect(source, uri=True)) as here, closing(sqlite3.connect(copy)) as there:
+        here.backup(there)
     return copy
 
 
@@ -99,20 +102,15 @@ def test_a_visit_leaves_no_file_and_no_trace_of_itself(programs: Programs, place
         assert not (info.home / "boards").exists()
 
 
-def test_info_does_not_touch_the_board_file_of_a_running_program(programs: Programs, place: Place) -> None:
-    home = place.keeper.program.home
-    before = files(home / "boards")
-    assert programs.info(place.link, home=home)["shapes"] == 3
-    assert files(home / "boards") == before
-
-
-def test_draw_does_not_touch_the_board_file_of_a_running_program(programs: Programs, tmp_path: Path) -> None:
+def test_a_visit_does_not_touch_the_board_file_of_a_running_program(programs: Programs) -> None:
     keeper = programs.keeper("--peer", NOWHERE, "--room", "cellar")
-    before = set(files(keeper.program.home / "boards"))
-    room = ("--peer", keeper.place, "--room", "cellar")
-    programs.start("draw", *room, home=keeper.program.home, stdin=strokes(2)).result()
-    assert set(files(keeper.program.home / "boards")) == before
-    assert list(keeper.on_disk().log.tips())[0][1].seq == 2
+    home, room = keeper.program.home, ("--peer", keeper.place, "--room", "cellar")
+    before = files(home / "boards")
+    assert programs.info(*room, home=home)["shapes"] == 0
+    assert files(home / "boards") == before
+    programs.start("draw", *room, home=home, stdin=strokes(2)).result()
+    assert set(files(home / "boards")) == set(before)
+    assert keeper.on_disk().log.op_count() == 2
 
 
 # Files
@@ -130,17 +128,18 @@ def test_a_board_file_needs_nobody(programs: Programs, board_file: Path, tmp_pat
     assert picture.read_bytes().startswith(b"\x89PNG")
 
 
-def test_a_board_file_can_catch_up_first(programs: Programs, board_file: Path, place: Place) -> None:
-    programs.start("draw", str(board_file), stdin=strokes(2)).result()
-    info = programs.info(str(board_file), "--wait")
-    assert info["shapes"] == 5
-    assert programs.info(place.link)["shapes"] == 5
+def test_a_board_file_can_catch_up_first(programs: Programs, place: Place, tmp_path: Path) -> None:
+    file = tmp_path / "empty.p2psketch"
+    replace(from_invite(Invite.parse(place.link)), path=file).open_store().close()
+    assert programs.info(str(file))["shapes"] == 0
+    assert programs.info(str(file), "--wait")["shapes"] == 3
+    assert programs.info(str(file))["shapes"] == 3
 
 
 def test_draw_takes_a_file_of_strokes(programs: Programs, board_file: Path, tmp_path: Path) -> None:
     (tmp_path / "strokes").write_text(strokes(4))
     programs.start("draw", str(board_file), str(tmp_path / "strokes")).result()
-    assert programs.info(str(board_file))["shapes"] == 7
+    assert read_board(from_file(board_file)).document.visible_count == 7
 
 
 # What goes wrong is one sentence
@@ -184,8 +183,6 @@ def taken_for_right(program: Coroutine[Any, Any, Any]) -> None:
         ["keep", "--peer", "127.0.0.1"],
         ["keep", "--peer", "127.0.0.1:0"],
         ["keep", "--tracker", "two words:1"],
-        ["keep", "--tracker", NOWHERE, "--room", ""],
-        ["keep", "--tracker", NOWHERE, "--room", "x" * 1000],
         ["keep", "--tracker", NOWHERE, "--name", "\n"],
         ["keep", "--room", "den"],
         ["info", "--tracker", NOWHERE, "--timeout", "-1"],

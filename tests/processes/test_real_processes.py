@@ -19,7 +19,7 @@ def stored(keeper: Keeper) -> int:
 
 
 def alike(programs: Programs, link: str, at: Keeper, others: int) -> Any:
-    """Wait until everybody linked, so many of them, says to have one and the same board; what `info` says of it then."""
+    """Wait until so many others are linked and all say to have one and the same board; what `info` says then."""
 
     def seen() -> Any:
         info = programs.info(link, "--peer", at.place)

@@ -174,6 +174,8 @@ class Cluster:
         if isinstance(message, m.Have) and message.whole and not end.promise_complete:
             end.promised.update((peer, known.seq) for peer, known in message.entries)
             end.promise_complete = message.last
+        if not isinstance(message, m.Have | m.Ops):
+            return
         if run.session.caught_up() and not run.caught_up:
             run.caught_up = True
             self._check_promises(run)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from enum import Enum
 
-from p2psketch.catchup import CatchUp, Waiting
+from p2psketch.catchup import CatchUp
 from p2psketch.clock import LamportClock
 from p2psketch.document import Document, Shape
 from p2psketch.ids import LinkId, PeerId, Stamp
@@ -11,6 +11,7 @@ from p2psketch.messages import Want
 from p2psketch.oplog import Accepted, Chunk, OpLog, Tip
 from p2psketch.session import Session
 from p2psketch.shapes import Fields
+from p2psketch.stash import Waiting
 
 
 class LastToArriveWins(Document):
@@ -37,8 +38,8 @@ class Impatient(CatchUp):
     """What lies beyond a gap does not wait for it."""
 
     def take(self, author: PeerId) -> Waiting | None:
-        held = self._stash.get(author)
-        return held.pop(min(held)) if held else None
+        firsts = self._stash._firsts.get(author)
+        return self._stash.take(author, firsts[0] - 1) if firsts else None
 
 
 class Deaf(LamportClock):
@@ -83,7 +84,7 @@ def _relay(session: Session) -> None:
     def only_mine(author: PeerId, over: LinkId | None) -> tuple[LinkId, ...]:
         return forwarding(author, over) if author == session.me else ()
 
-    session.mesh.forwarding = only_mine  # type: ignore[method-assign]
+    session.mesh.forwarding = only_mine  # type: ignore[method-assign, assignment]
     session.catchup = Incurious(session)
 
 

@@ -31,7 +31,8 @@ class Story:
         self.cluster = Cluster(rng, fault)
         self.size = rng.randint(3, 8)
         self.drawing: set[Run] = set()
-        self.until = START + rng.uniform(4, 12)
+        self.lasts = rng.choice([3.0, 5.0, 8.0, 25.0])
+        self.until = START + self.lasts
         self._set_up_network()
         self._set_up_machines()
 
@@ -79,7 +80,9 @@ class Story:
         machine = self.cluster.machines.get(number)
         if machine is None or machine.run is None:
             run = self.cluster.launch(number, keeps=keeps, moves=moves)
-            self.cluster.network.after(self.rng.uniform(0, 0.5), self._act, run, self.rng.choice([1.0, 3.0, 12.0]))
+            self.cluster.network.after(
+                self.rng.uniform(0, 0.5), self._act, run, self.rng.choice([4, 12, 36]) / self.lasts
+            )
 
     def _disturb(self) -> None:
         cluster, rng, network = self.cluster, self.rng, self.cluster.network
