@@ -139,7 +139,7 @@ class Worker:
     async def usage(self) -> dict[str, float]:
         used = resource.getrusage(resource.RUSAGE_SELF)
         pages = int(open("/proc/self/statm").read().split()[1])
-        return {"cpu": used.ru_utime + used.ru_stime, "sys": used.ru_stime, "rss": pages * os.sysconf("SC_PAGE_SIZE")}
+        return {"cpu": used.ru_utime + used.ru_stime, "rss": pages * os.sysconf("SC_PAGE_SIZE")}
 
 
 async def serve(link: str, name: str) -> None:

@@ -89,6 +89,8 @@ class Demo:
 
     async def run(self) -> int:
         """All of it; the exit status."""
+        if self._pictures is not None:
+            _make(self._pictures)
         async with Crew(self._folder, self._environment()) as crew:
             try:
                 await self._perform(crew)
@@ -172,10 +174,6 @@ class Demo:
         return complete and len({report["digest"] for report in reports}) == 1
 
     async def _save(self, pictures: Path) -> None:
-        try:
-            pictures.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise SketchError(f"The folder {pictures} cannot be made: {error.strerror}.") from error
         for peer in self._peers:
             name = peer.name.lower()
             board, window = (pictures.resolve() / f"{name}{kind}.png" for kind in ("", "-window"))
@@ -223,6 +221,13 @@ class Demo:
     async def _look(self) -> None:
         if self._pictures is None:
             await asyncio.sleep(LOOK)
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SketchError(f"The folder {folder} cannot be made: {error.strerror}.") from error
 
 
 async def _unless_left(asking: Awaitable[Answer]) -> Answer | None:

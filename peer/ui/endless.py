@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import reduce
 from typing import Final
 
-from PyQt6.QtCore import QEvent, QPointF, QRectF, Qt, pyqtSignal
+from PyQt6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QNativeGestureEvent, QPainter, QResizeEvent, QTransform, QWheelEvent
 from PyQt6.QtWidgets import QFrame, QGestureEvent, QGraphicsScene, QGraphicsView, QPinchGesture, QWidget
 
@@ -147,6 +147,9 @@ class EndlessView(QGraphicsView):
 
     def viewportEvent(self, event: QEvent | None) -> bool:
         taken = False
+        if event is not None and event.type() == QEvent.Type.Paint:
+            # An item that has moved since the last turn must say so before it is painted anew, or its old place stays.
+            QCoreApplication.sendPostedEvents(self.stage, QEvent.Type.MetaCall.value)
         if isinstance(event, QGestureEvent):
             taken = self._pinch(event)
         elif isinstance(event, QNativeGestureEvent):

@@ -108,9 +108,7 @@ def test_a_damaged_board_file_is_told_and_left_as_it_is(app: App, qtbot: QtBot) 
     assert path.read_bytes() == b"not a board" * 100
 
 
-def test_with_a_dead_tracker_one_draws_alone_and_the_window_says_so(
-    app: App, qtbot: QtBot, free_port: int
-) -> None:
+def test_with_a_dead_tracker_one_draws_alone_and_the_window_says_so(app: App, qtbot: QtBot, free_port: int) -> None:
     app.window.join_link.emit(Invite.new((Address("127.0.0.1", free_port),), "Plan", bytes).format())
     board = board_of(app)
     qtbot.waitUntil(lambda: board.status().tracker_reachable is False, timeout=PATIENCE)

@@ -6,12 +6,12 @@ from enum import Enum
 from p2psketch.catchup import CatchUp
 from p2psketch.clock import LamportClock
 from p2psketch.document import Document, Shape
+from p2psketch.effects import Effect
 from p2psketch.ids import LinkId, PeerId, Stamp
 from p2psketch.messages import Want
 from p2psketch.oplog import Accepted, Chunk, OpLog, Tip
 from p2psketch.session import Session
 from p2psketch.shapes import Fields
-from p2psketch.stash import Waiting
 
 
 class LastToArriveWins(Document):
@@ -32,14 +32,6 @@ class Gullible(OpLog):
         if chunk.first > self.seq(chunk.author) + 1:
             self._tips[chunk.author] = Tip(chunk.first - 1, chunk.head, 0)
         return super().accept(chunk)
-
-
-class Impatient(CatchUp):
-    """What lies beyond a gap does not wait for it."""
-
-    def take(self, author: PeerId) -> Waiting | None:
-        firsts = self._stash._firsts.get(author)
-        return self._stash.take(author, firsts[0] - 1) if firsts else None
 
 
 class Deaf(LamportClock):
@@ -71,7 +63,13 @@ def _merge(session: Session) -> None:
 
 def _gap(session: Session) -> None:
     session.log = Gullible(session.room.room_id)
-    session.catchup = Impatient(session.log.seq)
+    session.catchup = CatchUp(session.log.seq)
+
+    def take_it_all(link: LinkId, chunk: Chunk, now: float) -> list[Effect]:
+        live = not session.catchup.wanted(link, chunk, now)
+        return session._accept(link, chunk, live=live) + session._wants(now)
+
+    session._ops = take_it_all  # type: ignore[method-assign]
 
 
 def _lamport(session: Session) -> None:

@@ -16,6 +16,8 @@ Pair = frozenset[int]
 """Two machines, by number."""
 
 START = 1_000.0
+PIECE = 4096
+"""Bytes that arrive at a time where a pipe has a rate."""
 
 
 class Network:
@@ -88,11 +90,13 @@ class Pipe:
         """More bytes, or None: the end. `free_at` tells when the pipe takes more."""
         network = self.network
         rate = network.rates.get(self.pair)
-        busy = len(data) / rate if data and rate else 0.0
-        self.free_at = network.now + busy
-        self._latest = max(self._latest, self.free_at + network.latency(self.pair))
-        self._under_way.append(data)
-        network.after(self._latest - network.now, self._arrive)
+        self.free_at = max(self.free_at, network.now)
+        for start in range(0, len(data), PIECE) if data and rate else (0,):
+            piece = data[start : start + PIECE] if data and rate else data
+            self.free_at += len(piece) / rate if piece and rate else 0.0
+            self._latest = max(self._latest, self.free_at + network.latency(self.pair))
+            self._under_way.append(piece)
+            network.after(self._latest - network.now, self._arrive)
 
     def _arrive(self) -> None:
         if not self._under_way:
