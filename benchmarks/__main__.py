@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks import applying, delivery, idling, joining
 from benchmarks.results import Results
+from peer import interpreter
 
 PARTS: dict[str, Callable[..., None]] = {
     "delivery": delivery.measure,
@@ -27,6 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     if unknown := set(options.parts) - set(PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    interpreter.prepare()
     results = Results()
     for part in options.parts or PARTS:
         PARTS[part](results, quick=options.quick)

@@ -12,7 +12,7 @@ from peer.cli import main
 class FirstPaint(QObject):
     """Watches all of the application until its window is painted."""
 
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802
         if event is not None and event.type() == QEvent.Type.Paint and isinstance(watched, QWidget):
             print(time.monotonic(), flush=True)
             application = QApplication.instance()
@@ -34,5 +34,5 @@ class Watched(QApplication):
 if __name__ == "__main__":
     import PyQt6.QtWidgets
 
-    PyQt6.QtWidgets.QApplication = Watched  # type: ignore[misc]
+    PyQt6.QtWidgets.QApplication = Watched  # type: ignore[misc, assignment]
     sys.exit(main(sys.argv[1:]))

@@ -13,7 +13,7 @@ from p2psketch.invite import Invite
 from p2psketch.messages import Person
 from p2psketch.ops import Edit
 from peer.headless import HeadlessPeer
-from peer.target import Target, from_invite
+from peer.target import from_invite
 
 SHAPES: Final = 10_000
 LIVE: Final = 200

@@ -11,6 +11,7 @@ import resource
 import sys
 import time
 from collections.abc import Awaitable, Callable, Collection
+from pathlib import Path
 from typing import Any
 
 from benchmarks.workload import strokes
@@ -97,7 +98,7 @@ class Worker:
         arrived = asyncio.Event()
 
         class Arrival(Watch):
-            def changed(self, shapes_: Collection[ShapeId]) -> None:
+            def changed(self, shapes_: Collection[ShapeId]) -> None:  # noqa: ARG002
                 if document.visible_count == shapes:
                     arrived.set()
 
@@ -138,7 +139,7 @@ class Worker:
 
     async def usage(self) -> dict[str, float]:
         used = resource.getrusage(resource.RUSAGE_SELF)
-        pages = int(open("/proc/self/statm").read().split()[1])
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
         return {"cpu": used.ru_utime + used.ru_stime, "rss": pages * os.sysconf("SC_PAGE_SIZE")}
 
 

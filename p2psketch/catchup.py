@@ -15,19 +15,19 @@ from typing import Final
 from p2psketch.codec import MAX_RANGES
 from p2psketch.ids import LinkId, PeerId
 from p2psketch.messages import Range, Want
-from p2psketch.oplog import Chunk, Known
+from p2psketch.oplog import CHUNK_BYTES, Chunk, Known
 from p2psketch.stash import Stash, Waiting
 
-SLICE: Final = 256 * 1024
-"""Bytes, about, in one range that is asked for."""
-SLICE_OPS: Final = 2048
-IN_FLIGHT: Final = 3 * SLICE
+SLICE: Final = 6 * CHUNK_BYTES
+"""Bytes, about, in one range that is asked for: many chunks, as those at its ends come whole."""
+SLICE_OPS: Final = 4096
+IN_FLIGHT: Final = 2 * SLICE
 """Bytes, about, under way on one link or stashed from it: less than fit in the stash."""
 STALLED_AFTER: Final = 5.0
 """Seconds in which a link delivers nothing of what was asked of it."""
 GIVEN_UP_AFTER: Final = 60.0
 """Seconds in which a range does not move, while its link delivers others."""
-FIRST_GUESS: Final = 128.0
+FIRST_GUESS: Final = 512.0
 LEAST: Final = 48.0
 """Bytes of an op: before any has come, and the fewest that are reckoned with."""
 
@@ -181,19 +181,23 @@ class CatchUp:
     # -- receiving -------------------------------------------------------------------------------
 
     def wanted(self, link: LinkId, chunk: Chunk, now: float) -> bool:
-        """Was this chunk asked of this link? Notes how far the range has come."""
-        for request in self._requests.get(chunk.author, ()):
-            if request.link == link and chunk.first <= request.next <= chunk.last:
-                end = min(chunk.last, request.last) + 1
-                claims = self._claims[link]
-                claims.in_flight -= end - request.next
-                request.next = end
-                request.moved = claims.moved = now
-                self._op_size += 0.2 * (max(len(chunk.blob) / chunk.length, LEAST) - self._op_size)
-                if request.next > request.last:
-                    self._end(chunk.author, request)
-                return True
-        return False
+        """Was this chunk asked of this link? Notes how far the ranges that it touches have come."""
+        moved = [
+            request
+            for request in self._requests.get(chunk.author, ())
+            if request.link == link and chunk.first <= request.next <= chunk.last
+        ]
+        for request in moved:
+            end = min(chunk.last, request.last) + 1
+            claims = self._claims[link]
+            claims.in_flight -= end - request.next
+            request.next = end
+            request.moved = claims.moved = now
+            if end > request.last:
+                self._end(chunk.author, request)
+        if moved:
+            self._op_size += 0.2 * (max(len(chunk.blob) / chunk.length, LEAST) - self._op_size)
+        return bool(moved)
 
     def beyond_gap(self, link: LinkId, chunk: Chunk, *, live: bool) -> None:
         """Keep what arrived beyond a gap. The link that sent it has what lies in the gap, too."""

@@ -427,6 +427,10 @@ def test_the_largest_frame_and_one_byte_more() -> None:
     with pytest.raises(RemoteProtocolError, match="262,145 bytes is larger than 262,144"):
         list(frames.feed((MAX_FRAME + 1).to_bytes(4, "big")))
     assert frames.waiting == 0
+    list(frames.feed(b"\xff"))
+    with pytest.raises(RemoteProtocolError, match="is larger than"):
+        list(frames.feed(b"\xff\xff\xff"))
+    assert frames.waiting == 0
 
 
 def test_what_came_before_a_frame_too_large_is_given_out() -> None:

@@ -232,6 +232,18 @@ def test_shapes_are_painted_in_the_order_they_were_drawn() -> None:
     assert [shape.id for shape in painted] == [shape_of(first), shape_of(second), shape_of(second, 1), shape_of(third)]
 
 
+def test_time_goes_on_past_a_byte() -> None:
+    ann = Author(ANN)
+    ops = [ann.op((0, STROKE), time=time) for time in (255, 256, 65_535, 65_536, 2**53 - 1)]
+    assert [shape.id for shape in same_in_every_order(*ops).painted()] == [shape_of(op) for op in ops]
+
+
+def test_of_shapes_drawn_at_one_time_all_see_the_same_on_top() -> None:
+    ops = [Author(who).op((0, STROKE), (1, STROKE)) for who in (ANN, BEN, CAT)]
+    painted = same_in_every_order(*ops).painted()
+    assert [shape.id for shape in painted] == [shape_of(op, nth) for op in ops for nth in (0, 1)]
+
+
 def test_a_shape_goes_to_the_back_or_between_two_others() -> None:
     ann = Author(ANN)
     low, middle, high = (ann.draws() for _ in range(3))
@@ -307,10 +319,12 @@ DIFFERENCES: dict[str, Callable[[Author, ShapeId], Op]] = {
 
 
 @pytest.mark.parametrize("difference", DIFFERENCES.values(), ids=DIFFERENCES)
-def test_boards_that_differ_have_different_digests(difference: Callable[[Author, ShapeId], Op]) -> None:
+@pytest.mark.parametrize("edited", [False, True])
+def test_boards_that_differ_have_different_digests(difference: Callable[[Author, ShapeId], Op], edited: bool) -> None:
     ann = Author(ANN)
     drawn = ann.draws()
-    asked_early, asked_late = board(drawn), board(drawn)
+    ops = [drawn, ann.sets(shape_of(drawn), color=0x336699)] if edited else [drawn]
+    asked_early, asked_late = board(*ops), board(*ops)
     before = asked_early.digest()
     op = difference(ann, shape_of(drawn))
     for document in (asked_early, asked_late):
@@ -318,9 +332,14 @@ def test_boards_that_differ_have_different_digests(difference: Callable[[Author,
     assert asked_early.digest() == asked_late.digest() != before
 
 
-def test_equal_values_of_two_shapes_do_not_cancel_out() -> None:
-    ann = Author(ANN)
-    assert len({board(*ops).digest() for ops in ([], [ann.draws()], [ann.draws()], [ann.draws(), ann.draws()])}) == 4
+def test_a_stroke_has_another_digest_at_another_time_or_by_another_name() -> None:
+    ops = [
+        Author(ANN).op((0, STROKE), time=1),
+        Author(ANN).op((0, STROKE), time=2),
+        Author(ANN).op((1, STROKE), time=1),
+        Author(BEN).op((0, STROKE), time=1),
+    ]
+    assert len({board(op).digest() for op in ops}) == len(ops)
 
 
 # Every order, with anything that can be in ops

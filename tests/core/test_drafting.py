@@ -62,11 +62,12 @@ def test_increments_are_due_60_times_a_second_while_there_is_something_new() -> 
 
 
 def test_a_link_that_comes_up_is_told_what_the_others_know() -> None:
-    drafting = begun([(1.0, 2.0), (3.0, 4.0)])
+    points, pressure = [(1.0, 2.0), (3.0, 4.0)], [0.5, 1.0]
+    drafting = begun(points, pressure)
     assert drafting.whole() is None
     drafting.increment(0.0)
-    drafting.extend([(5.0, 6.0)], None)
-    assert drafting.whole() == Draft(ANN, 1, 0, STYLE, ink.encode([(1.0, 2.0), (3.0, 4.0)]), GOING)
+    drafting.extend([(5.0, 6.0)], [0.7])
+    assert drafting.whole() == Draft(ANN, 1, 0, STYLE, ink.encode(points, np.array(pressure)), GOING)
 
 
 def test_the_pen_leaves_the_board() -> None:
@@ -148,8 +149,8 @@ def test_the_next_stroke_begins_where_the_full_one_ends() -> None:
     assert drafting.fields == STYLE
 
 
-def test_a_stroke_far_out_is_placed_there() -> None:
-    x, y = FARTHEST + 1000.25, -3.0
+@pytest.mark.parametrize(("x", "y"), [(FARTHEST + 1000.25, -3.0), (-3.0, -FARTHEST - 1000.25)])
+def test_a_stroke_far_out_is_placed_there(x: float, y: float) -> None:
     drafting = begun([(x, y), (x + 10, y + 10)])
     stroke = drafting.stroke()
     assert stroke is not None and check_fields(stroke) is None
@@ -173,5 +174,8 @@ def test_a_stroke_far_out_is_told_and_continued_there_too() -> None:
 
 
 def test_a_stroke_that_begins_near_has_no_placement() -> None:
-    stroke = begun([(float(FARTHEST), -float(FARTHEST)), (0.0, 0.0)]).stroke()
+    drafting = begun([(float(FARTHEST), -float(FARTHEST)), (0.0, 0.0)])
+    drafting.extend([(FARTHEST + 1000.0, 0.0)], None)
+    stroke = drafting.stroke()
     assert stroke is not None and "placement" not in stroke
+    assert points_in(stroke["points"])[-1] == (FARTHEST + 1000.0, 0.0)

@@ -102,7 +102,7 @@ VOID: dict[str, bytes] = {
     "a shape with a negative index": body([], [0, 1, -1], BIG),
     "a shape with a true author": body([BEN], [True, 1, 0], BIG),
     "a shape with a seq past 2^53": body([], [0, 2**53, 0], BIG),
-    "a shape of op 0 that is no person": body([], [0, 0, 1], BIG),
+    "a second person of an author": body([], [0, 0, 1], {"name": "Anna"}),
     "a shape twice": body([], 0, BIG, 0, BIG),
     "a shape twice, once by its number": body([], 0, BIG, [0, 5, 0], BIG),
     "a shape twice, its author named twice": body([BEN, BEN], [1, 1, 0], BIG, [2, 1, 0], BIG),
@@ -138,6 +138,7 @@ def test_these_would_hold_but_for_one_thing() -> None:
     """The bodies that the void ones above differ from are good."""
     assert why_void(body([BEN], [1, 1, 0], BIG)) is None
     assert why_void(body([], [0, 2**53 - 1, 0], BIG)) is None
+    assert why_void(body([], [0, 0, 0], {"name": "Anna"})) is None
     assert why_void(body([], MAX_BODY - 1, BIG)) is None
     assert why_void(b"\x93\x90\x00\x81\xa5color\x07") is None
     assert why_void(b"\x93\x90\x00\x81\xa1x" + b"\x91" * 8 + b"\x00") is None

@@ -72,6 +72,7 @@ def test_a_draft_without_its_beginning_is_of_no_use() -> None:
     presences = Presences()
     assert not presences.draft(more(3, 5), 0.0)
     assert not presences.draft(Draft(ANN, 1, 0, None, ink.encode(LINE), GOING), 0.0)
+    assert not presences.draft(Draft(ANN, 1, 3, STYLE, ink.encode(LINE), GOING), 0.0)
     assert presences.sketches == {}
 
 
@@ -111,6 +112,30 @@ def test_a_draft_ends_or_is_cancelled() -> None:
         assert presences.draft(ends(number=number, state=state), 0.0)
         assert not presences.draft(ends(number=number, state=state), 0.0)
     assert presences.sketches == {}
+
+
+def test_what_is_over_does_not_come_back_over_another_relay() -> None:
+    presences = Presences()
+    presences.draft(more(0, 5, number=2), 0.0)
+    presences.draft(ends(number=2), 1.0)
+    presences.draft(ends(number=1), 1.0)
+    for late in (more(0, 3, number=1), more(0, 5, number=2), more(5, 7, number=2)):
+        assert not presences.draft(late, 1.0)
+    assert presences.draft(more(0, 3, author=BEN), 1.0)
+    assert presences.draft(more(0, 3, number=3), 1.0)
+    assert presences.sketches.keys() == {(BEN, 1), (ANN, 3)}
+
+
+def test_that_something_is_over_is_not_remembered_for_ever() -> None:
+    presences = Presences()
+    presences.draft(ends(), 0.0)
+    presences.expire(EXPIRES_AFTER)
+    assert not presences.draft(more(0, 3), EXPIRES_AFTER)
+    presences.expire(EXPIRES_AFTER + 1)
+    assert presences.draft(more(0, 3), EXPIRES_AFTER + 1)
+    presences.draft(ends(author=BEN), 0.0)
+    presences.forget(BEN)
+    assert presences.draft(more(0, 3, author=BEN), 0.0)
 
 
 def test_an_end_is_of_the_draft_that_it_names() -> None:

@@ -319,6 +319,27 @@ def test_what_was_undone_is_not_redone_over_anothers_change() -> None:
     assert (ann.left, ann.color(shape)) == (1, BLUE)
 
 
+def test_an_edit_of_a_shape_that_has_not_arrived_goes_back_to_how_it_was_drawn() -> None:
+    ann, ben = Launch(ANN), Launch(BEN)
+    drawn = ben.does((0, {**STROKE, "color": RED}))
+    ann.clock.tick()
+    ann.colors(shape_of(drawn), BLUE)
+    ann.hears(drawn)
+    assert ann.color(shape_of(drawn)) == BLUE
+    ann.undoes()
+    assert ann.color(shape_of(drawn)) == RED
+
+
+def test_only_what_can_be_undone_or_redone_is_remembered() -> None:
+    ann, _, shape = two_with_a_red_stroke()
+    ann.does((shape, {"color": GREEN, "width": 9}))
+    for redo in [False, True] * 5 + [False, False]:
+        ann.undoes(redo=redo)
+        assert sum(map(len, ann.history._writes.values())) == 3
+    ann.does((0, STROKE))
+    assert sum(map(len, ann.history._writes.values())) == 1
+
+
 def test_a_launch_that_did_nothing_remembers_nothing_of_others() -> None:
     ann, ben, shape = two_with_a_red_stroke()
     for color in range(5):

@@ -75,6 +75,7 @@ def test_a_board_is_a_file_from_its_first_stroke_and_is_among_the_recent_ones(ap
     board.finish_draft()
     digest = board.document.digest()
     (recent,) = app.settings.recent
+    qtbot.waitUntil(Path(recent.path).exists, timeout=PATIENCE)
 
     app.window.open_file.emit(recent.path)
 

@@ -7,6 +7,7 @@ it arrives when the cut heals, if both ends have lived that long.
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from heapq import heappop, heappush
 from itertools import count
 from random import Random
@@ -21,7 +22,10 @@ PIECE = 4096
 
 
 class Network:
-    """The clock of a simulation, its queue of what is to happen, and what lies between machines."""
+    """The clock of a simulation, its queue of what is to happen, and what lies between machines.
+
+    `trace` is a hash of all that was ever sent: equal for two plays of one seed.
+    """
 
     def __init__(self, rng: Random) -> None:
         self.now = START
@@ -30,6 +34,7 @@ class Network:
         self.rates: dict[Pair, float] = {}
         self.never: set[Pair] = set()
         self.pipes: list[Pipe] = []
+        self.trace = blake2b(digest_size=8)
         self._cuts: dict[Pair, int] = {}
         self._latency: dict[Pair, float] = {}
         self._queue: list[tuple[float, int, Callable[..., None], tuple[Any, ...]]] = []
@@ -89,6 +94,7 @@ class Pipe:
     def send(self, data: bytes | None) -> None:
         """More bytes, or None: the end. `free_at` tells when the pipe takes more."""
         network = self.network
+        network.trace.update(data or b"end")
         rate = network.rates.get(self.pair)
         self.free_at = max(self.free_at, network.now)
         for start in range(0, len(data), PIECE) if data and rate else (0,):

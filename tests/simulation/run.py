@@ -25,7 +25,7 @@ from tests.simulation.network import Network, Pair, Pipe
 ROOM = RoomKeys.open_room("simulation")
 DIAL_TIMEOUT = 3.0
 CHECK_EVERY = 1.0
-TICK_SOON = 0.02
+TICK_SOON = 0.05
 TICK_LATEST = 1.0
 WALL = 1_700_000_000_000
 

@@ -31,7 +31,7 @@ class Story:
         self.cluster = Cluster(rng, fault)
         self.size = rng.randint(3, 8)
         self.drawing: set[Run] = set()
-        self.lasts = rng.choice([3.0, 5.0, 8.0, 25.0])
+        self.lasts = rng.choice([2.0, 3.0, 5.0, 7.0, 20.0])
         self.until = START + self.lasts
         self._set_up_network()
         self._set_up_machines()
