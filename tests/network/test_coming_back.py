@@ -39,7 +39,7 @@ def quick_to_give_up(monkeypatch: pytest.MonkeyPatch) -> None:
     """Dead links are found in about two seconds."""
     monkeypatch.setattr("p2psketch.connection.PING_EVERY", 0.3)
     monkeypatch.setattr("p2psketch.connection.DEAD_AFTER", 1.0)
-    monkeypatch.setattr("p2psketch.mesh.SILENT_AFTER", 0.5)
+    monkeypatch.setattr("p2psketch.link.SILENT_AFTER", 0.5)
 
 
 # Links that break
