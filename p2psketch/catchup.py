@@ -44,11 +44,15 @@ class Request:
 
 @dataclass(slots=True)
 class Claims:
-    """What one link says its peer has; `in_flight` ops are asked of it, the last of those came when it `moved`."""
+    """What one link says its peer has; `in_flight` ops are asked of it, the last of those came when it `moved`.
+
+    `late`: it has not said for so long that it is not waited for; when it does say, that still counts.
+    """
 
     since: float
     known: dict[PeerId, Known] = field(default_factory=dict)
     whole: bool = False
+    late: bool = False
     discounted: dict[PeerId, int] = field(default_factory=dict)
     in_flight: int = 0
     moved: float = 0.0
@@ -71,6 +75,7 @@ class CatchUp:
         self._op_size = FIRST_GUESS
         self._goal: dict[PeerId, int] = {}
         self._start: dict[PeerId, int] = {}
+        self._unsure = False
 
     # -- links -----------------------------------------------------------------------------------
 
@@ -81,6 +86,7 @@ class CatchUp:
     def link_down(self, link: LinkId) -> None:
         """All that was known of it is forgotten; what was asked of it is asked of others."""
         self._claims.pop(link, None)
+        self._unsure = True
         for author, requests in list(self._requests.items()):
             for request in [request for request in requests if request.link == link]:
                 self._end(author, request)
@@ -213,7 +219,10 @@ class CatchUp:
 
     def take(self, author: PeerId) -> Waiting | None:
         """A chunk from beyond a gap that now continues the author's log, if there is one."""
-        return self._stash.take(author, self._seq(author))
+        waiting = self._stash.take(author, self._seq(author))
+        if waiting is not None:
+            self._lacking[author] = None
+        return waiting
 
     # -- time ------------------------------------------------------------------------------------
 
@@ -223,7 +232,7 @@ class CatchUp:
         Who does not say what it has is not waited for.
         """
         for claims in self._claims.values():
-            claims.whole |= now - claims.since >= STALLED_AFTER
+            claims.late |= now - claims.since >= STALLED_AFTER
         stalled = []
         for author, requests in list(self._requests.items()):
             for request in list(requests):
@@ -242,25 +251,33 @@ class CatchUp:
     def _discount(self, author: PeerId, request: Request) -> None:
         discounted = self._claims[request.link].discounted
         discounted[author] = min(request.next - 1, discounted.get(author, request.next))
+        self._unsure = True
         self._end(author, request)
 
     # -- progress --------------------------------------------------------------------------------
 
     def waiting(self) -> bool:
         """Is a link up that has not yet told all it has?"""
-        return any(not claims.whole for claims in self._claims.values())
+        return any(not claims.whole and not claims.late for claims in self._claims.values())
 
     def progress(self) -> tuple[int, int]:
         """Ops that have come, and ops that were claimed, of those missing when the wait began."""
+        if self._unsure:
+            self._lower_goals()
         done = total = 0
         for peer, goal in self._goal.items():
             here, start = self._seq(peer), self._start[peer]
-            claimed = max((claims.claimed(peer) for claims in self._claims.values()), default=0)
-            goal = min(goal, max(claimed, here))
-            total += max(goal - start, 0)
-            done += max(min(here, goal) - start, 0)
+            total += goal - start
+            done += (here if here < goal else goal) - start
         if done >= total:
             self._goal.clear()
             self._start.clear()
             return 0, 0
         return done, total
+
+    def _lower_goals(self) -> None:
+        """Somebody went, or does not deliver: what nobody claims any more is not waited for."""
+        self._unsure = False
+        for peer, goal in self._goal.items():
+            claimed = max((claims.claimed(peer) for claims in self._claims.values()), default=0)
+            self._goal[peer] = min(goal, max(claimed, self._seq(peer)))

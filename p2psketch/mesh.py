@@ -27,7 +27,8 @@ WELL_LINKED: Final = 16
 """A link to a peer with this many may be dropped for a needy one."""
 DIALS_AT_ONCE: Final = 8
 LINKS_EVERY: Final = 0.25
-"""Seconds between two words about our links, for each `NEEDY` of them: all tell all, and all of them tell on."""
+"""Seconds between two words about our links, longer where there are more than a `FEW`: they tell of all to all."""
+FEW: Final = 8
 EXPIRE_EVERY: Final = 1.0
 JITTER: Final = 0.5
 PATIENCE: Final = 2.0
@@ -309,7 +310,7 @@ class Mesh:
         return min(DIALS_TO - len(self), DIALS_AT_ONCE) - under_way
 
     def _tell_at(self) -> float:
-        return self._told + LINKS_EVERY * max(len(self) / NEEDY, 1)
+        return self._told + LINKS_EVERY * max(len(self) / FEW, 1)
 
     def _tell(self, now: float) -> list[Effect]:
         """To each neighbour: who we are, and who our other neighbours are."""

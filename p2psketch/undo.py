@@ -49,7 +49,7 @@ class Undo:
         self._done: list[Step] = []
         self._undone: list[Step] = []
         self._stands_for: dict[tuple[Register, Stamp], Stamp] = {}
-        self._writes: dict[Register, list[Write]] = {}
+        self._writes: dict[ShapeId, dict[str, list[Write]]] = {}
 
     @property
     def can_undo(self) -> bool:
@@ -122,28 +122,29 @@ class Undo:
 
     def observe(self, op: Op) -> None:
         """Somebody else's write that loses to ours is what lies beneath ours from now on."""
-        if not self._writes:
-            return
         for shape, fields in op.sets:
-            for field, value in fields.items():
-                for write in self._writes.get((shape, field), ()):
-                    if write.written > op.stamp and (write.before_stamp is None or op.stamp > write.before_stamp):
-                        write.before, write.before_stamp = value, op.stamp
+            ours = self._writes.get(shape)
+            if ours is not None:
+                for field, value in fields.items():
+                    for write in ours.get(field, ()):
+                        if write.written > op.stamp and (write.before_stamp is None or op.stamp > write.before_stamp):
+                            write.before, write.before_stamp = value, op.stamp
 
     def _push(self, stack: list[Step], step: Step) -> None:
         stack.append(step)
-        for register, write in step.items():
-            self._writes.setdefault(register, []).append(write)
+        for (shape, field), write in step.items():
+            self._writes.setdefault(shape, {}).setdefault(field, []).append(write)
         if len(stack) > MAX_STEPS:
             self._forget(stack.pop(0))
 
     def _forget(self, step: Step) -> None:
-        for register, write in step.items():
-            kept = [other for other in self._writes[register] if other is not write]
-            if kept:
-                self._writes[register] = kept
-            else:
-                del self._writes[register]
+        for (shape, field), write in step.items():
+            fields = self._writes[shape]
+            fields[field] = [other for other in fields[field] if other is not write]
+            if not fields[field]:
+                del fields[field]
+            if not fields:
+                del self._writes[shape]
 
     def _follow(self, register: Register, stamp: Stamp | None) -> Stamp | None:
         while stamp is not None and (older := self._stands_for.get((register, stamp))) is not None:

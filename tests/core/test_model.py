@@ -204,6 +204,18 @@ class Whiteboard(RuleBasedStateMachine):
             length, blob = len(chunks), b"".join(chunk.blob for chunk in chunks)
             self.peers[me].hears(chunks[0]._replace(length=length, blob=blob))
 
+    @rule(me=who)
+    def hear_everything(self, me: PeerId) -> None:
+        for chunk in self.sent:
+            self.peers[me].hears(chunk)
+
+    @rule(me=who, other=who, color=colors)
+    def recolour_after_another(self, me: PeerId, other: PeerId, color: int) -> None:
+        """Both see all there is and change the newest shape, one after the other; the first hears of it."""
+        for one in (me, other, me):
+            self.hear_everything(one)
+            self.recolour(one, color, -1)
+
     @invariant()
     def every_board_is_that_of_its_model(self) -> None:
         for peer in self.peers.values():

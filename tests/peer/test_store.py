@@ -262,6 +262,7 @@ def test_a_board_is_its_owners_alone(path: Path) -> None:
 
 def test_a_board_says_what_it_is(path: Path) -> None:
     filled(path).close()
+    assert Store.open(path)._database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     header = path.read_bytes()[:100]
     assert header[68:72] == b"p2ps" == APPLICATION_ID.to_bytes(4, "big")
     assert int.from_bytes(header[60:64], "big") == FORMAT == 1
@@ -331,6 +332,8 @@ def test_a_damaged_board_is_told_as_such(path: Path) -> None:
 
 NOT_CHUNKS: dict[str, tuple[object, ...]] = {
     "a first that is text": ("one", 1, b"h" * 32, b"ops", None),
+    "a first of 1½": (1.5, 1, b"h" * 32, b"ops", None),
+    "a length of 1½": (2, 1.5, b"h" * 32, b"ops", None),
     "a first of 0": (0, 1, b"h" * 32, b"ops", None),
     "no ops": (2, 0, b"h" * 32, b"", None),
     "too many ops": (2, 65_536, b"h" * 32, b"ops", None),
@@ -353,7 +356,7 @@ def test_rows_that_are_no_chunks_are_passed_over(row: tuple[object, ...], path: 
 
 def test_authors_that_are_none_are_passed_over(path: Path) -> None:
     store = filled(path, chunk(1), chunk(1, author=BEN), chunk(1, author=CAT))
-    store._database.execute("UPDATE authors SET peer = 'Ben' WHERE id = 2")
+    store._database.execute(f"UPDATE authors SET peer = '{'b' * 32}' WHERE id = 2")
     store._database.execute("UPDATE authors SET peer = 7 WHERE id = 3")
     assert list(reopened(store).chunks()) == [chunk(1)]
 
@@ -421,14 +424,14 @@ def test_a_board_that_another_program_has_just_made_is_not_made_again(path: Path
 
 @pytest.fixture
 def read_only(path: Path) -> Iterator[Store]:
-    filled(path, chunk(1)).close()
+    filled(path, chunk(1), chunk(1, author=BEN)).close()
     before = path.read_bytes()
     yield Store.open(path, writable=False)
     assert path.read_bytes() == before
 
 
 def test_a_board_that_may_only_be_read_can_be_read(read_only: Store) -> None:
-    assert list(read_only.chunks()) == [chunk(1)]
+    assert list(read_only.chunks()) == [chunk(1), chunk(1, author=BEN)]
     assert read_only.setting("link") is None
     with pytest.raises(StoreError):
         read_only.append(chunk(2))
@@ -443,8 +446,19 @@ def test_when_the_file_cannot_be_written_all_goes_on_in_memory(read_only: Store)
     assert (copy.path, copy.detached_from) == (None, read_only.path)
     copy.append(chunk(3))
     copy.commit()
-    assert list(copy.chunks()) == [chunk(1), chunk(2), chunk(3)]
-    assert spans(copy.read(ANN, 1, 3)) == [(1, 3)]
+    assert list(copy.chunks()) == [chunk(1), chunk(2), chunk(3), chunk(1, author=BEN)]
+    assert spans(copy.read(ANN, 1, 3), copy.read(BEN, 1, 3)) == [(1, 3), (1, 1)]
+
+
+def test_what_cannot_be_committed_goes_on_in_memory(path: Path) -> None:
+    store = filled(path, chunk(1))
+    store._database.execute("PRAGMA foreign_keys = ON")
+    store.append(chunk(2))
+    store._database.execute("PRAGMA defer_foreign_keys = ON")
+    store._database.execute("INSERT INTO chunks VALUES (99, 1, 1, x'', x'', NULL)")
+    with pytest.raises(StoreError, match="FOREIGN KEY"):
+        store.commit()
+    assert list(store.detached().chunks()) == [chunk(1), chunk(2)]
 
 
 def test_what_was_pending_goes_on_in_memory_too(path: Path) -> None:

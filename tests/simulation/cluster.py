@@ -8,16 +8,17 @@ end: everybody is linked, one way or another, and holds one board; nothing that 
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from itertools import combinations
 from random import Random
 
 from p2psketch import effects as e
 from p2psketch import messages as m
 from p2psketch.address import Address
 from p2psketch.catchup import STALLED_AFTER
-from p2psketch.ids import LinkId, PeerId
+from p2psketch.ids import PeerId
+from p2psketch.mesh import DIALS_TO
 from p2psketch.oplog import unpack_triples
 from p2psketch.ops import read_op
-from p2psketch.session import Session
 from tests.simulation.disk import Disk
 from tests.simulation.faults import INJECT, Fault
 from tests.simulation.network import Network
@@ -222,7 +223,20 @@ class Cluster:
         if unready:
             return f"{unready} are not caught up"
         parts = len(self.components())
-        return f"there are {parts} components" if parts != 1 else ""
+        return f"there are {parts} components" if parts != 1 else self._unlinked()
+
+    def _unlinked(self) -> str:
+        """In a small cluster all are linked who can be, by one link that both sides know as the same."""
+        runs = self.runs if len(self.runs) <= DIALS_TO else []
+        for one, other in combinations(runs, 2):
+            if self.network.reaches(frozenset((one.number, other.number))):
+                mine, theirs = one.session.mesh.to(other.me), other.session.mesh.to(one.me)
+                if mine is None or theirs is None:
+                    return f"{one.number} and {other.number} are not linked"
+                ends = one.ends.get(mine.id), other.ends.get(theirs.id)
+                if ends[0] is None or ends[1] is None or ends[0].twin is not ends[1]:
+                    return f"{one.number} and {other.number} do not talk over the same link"
+        return ""
 
     def components(self) -> list[set[PeerId]]:
         """Those who are linked with each other, one way or another; a link counts if both sides say so."""
@@ -244,20 +258,3 @@ class Cluster:
             if run.keeps:
                 lost = [peer for peer, seq in said.items() if held.seq(peer) < seq]
                 assert not lost, f"{len(lost)} authors' ops that {run.number} acknowledged are lost"
-
-
-def linked_pairs(cluster: Cluster) -> set[tuple[int, int]]:
-    """Who is linked to whom, by number of machine, the lower one first."""
-    numbers = {run.me: run.number for run in cluster.runs}
-    return {
-        (run.number, numbers[link.peer])
-        for run in cluster.runs
-        for link in run.session.mesh.up()
-        if link.peer in numbers and run.number < numbers[link.peer]
-    }
-
-
-def link_between(one: Session, other: PeerId) -> LinkId | None:
-    """The number that one of them gives to the link between both."""
-    link = one.mesh.to(other)
-    return link.id if link is not None else None

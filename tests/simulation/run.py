@@ -52,7 +52,7 @@ class Surroundings(Protocol):
 
 
 class End:
-    """One end of a link. `other` is the pipe towards the other end."""
+    """One end of a link. `other` is the pipe towards the other end, which is `twin`."""
 
     def __init__(self, run: "Run", peer: PeerId, address: Address, *, dialled: bool) -> None:
         self.run = run
@@ -63,6 +63,7 @@ class End:
         self.promised: dict[PeerId, int] = {}
         self.promise_complete = False
         self.other: Pipe
+        self.twin: End
         self.connection = Connection(peer, dialled=dialled, now=run.network.now)
         self.outbox = Outbox(self.id, self.connection, run.disk.read)
         self._opened = False
@@ -151,6 +152,7 @@ class Run:
         self.alive = True
         self.failed = False
         self.caught_up = False
+        self.dials = 0
         self.numbers = count(1)
         self.ends: dict[LinkId, End] = {}
         self.rng = Random(seed)
@@ -259,6 +261,7 @@ class Run:
         return frozenset((self.number, number))
 
     def _dial(self, address: Address) -> None:
+        self.dials += 1
         pair = self._pair(self.world.number_of(address))
         if not self.network.reaches(pair):
             self.network.after(DIAL_TIMEOUT, self.happened, e.DialFailed(address, "it does not answer"))
@@ -274,6 +277,7 @@ class Run:
             return
         mine = End(self, other.me, address, dialled=True)
         theirs = End(other, self.me, self.address._replace(port=40_000 + mine.id % 20_000), dialled=False)
+        mine.twin, theirs.twin = theirs, mine
         mine.other = Pipe(self.network, pair, theirs.receive)
         theirs.other = Pipe(self.network, pair, mine.receive)
         self.network.after(self.network.latency(pair), theirs.open)
