@@ -70,7 +70,7 @@ class Meeting:
         """Somebody dials us, and the link is up."""
         link = self.open(who, dialled=False)
         assert sent(self.hears(link, hello(who, links=links)), m.Welcome) == [link]
-        self.hears(link, neighbours(who))
+        self.hears(link, m.HaveHash(bytes(32)))
         return link
 
     def reaches(self, who: PeerId, *, links: int = 0) -> LinkId:
