@@ -114,6 +114,9 @@ class App(QObject):
         self._try(lambda: targets.open_room(name, [targets.tracker_address(tracker)], []))
 
     def _open_file(self, path: str) -> None:
+        if self._open is not None and self._open.target.path == Path(path).resolve():
+            self.window.show_desk()  # its file is being written to: closing and reading it again would gain nothing
+            return
         if not Path(path).is_file():
             self.settings.forget(path)
             self.settings.save()

@@ -75,7 +75,7 @@ class Window(QWidget):
         self.welcome.join_room.connect(self.join_room)
         self.welcome.open_file.connect(self.open_file)
         self.welcome.browse.connect(self._ask_for_board)
-        self.welcome.back.connect(self._back)
+        self.welcome.back.connect(self.show_desk)
         self.welcome.person_chosen.connect(self._take_person)
         hints = QGuiApplication.styleHints()
         if hints is not None:
@@ -133,6 +133,12 @@ class Window(QWidget):
         """The page from before a board is open; an open one stays underneath."""
         self._turn_to(self.welcome)
         self.welcome.begin(self.settings.recent, can_go_back=self.desk is not None)
+
+    def show_desk(self) -> None:
+        """Back to the open board, if there is one."""
+        if self.desk is not None:
+            self._turn_to(self.desk)
+            self.desk.canvas.setFocus()
 
     def close_board(self) -> None:
         """Take the board off the desk, and show the welcome page."""
@@ -238,11 +244,6 @@ class Window(QWidget):
             folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
             name = re.sub(r"[^\w -]+", "-", desk.board.name).strip("-. ") or "board"
             ask_for_picture(self, Path(folder) / f"{name}.png", desk.save_picture)
-
-    def _back(self) -> None:
-        if self.desk is not None:
-            self._turn_to(self.desk)
-            self.desk.canvas.setFocus()
 
     def _take_person(self, name: str, color: int) -> None:
         self._person = name, color

@@ -75,12 +75,21 @@ def test_a_board_is_a_file_from_its_first_stroke_and_is_among_the_recent_ones(ap
     board.finish_draft()
     digest = board.document.digest()
     (recent,) = app.settings.recent
-    qtbot.waitUntil(Path(recent.path).exists, timeout=PATIENCE)
+    app.window.new_board.emit()  # closes the first one, and with it its file
+    assert board_of(app).document.visible_count == 0
 
     app.window.open_file.emit(recent.path)
 
-    assert board_of(app) is not board
     qtbot.waitUntil(lambda: board_of(app).document.digest() == digest, timeout=PATIENCE)
+
+
+def test_the_board_that_is_open_is_not_opened_a_second_time(app: App) -> None:
+    app.window.new_board.emit()
+    board = board_of(app)
+    app.window.show_welcome()
+    app.window.open_file.emit(app.settings.recent[0].path)
+    assert board_of(app) is board
+    assert app.window.windowTitle() == f"{board.name} – p2psketch", "the board is shown, not the welcome page"
 
 
 def test_a_wrong_link_is_told_and_leaves_the_welcome_page(app: App) -> None:
