@@ -12,17 +12,18 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Final
 
+from p2psketch.clock import MAX_TIME
 from p2psketch.codec import MAX_RANGES
 from p2psketch.ids import LinkId, PeerId
 from p2psketch.messages import Range, Want
 from p2psketch.oplog import CHUNK_BYTES, Chunk, Known
 from p2psketch.stash import Stash, Waiting
 
-SLICE: Final = 6 * CHUNK_BYTES
+SLICE: Final = 5 * CHUNK_BYTES
 """Bytes, about, in one range that is asked for: many chunks, as those at its ends come whole."""
 SLICE_OPS: Final = 4096
 IN_FLIGHT: Final = 2 * SLICE
-"""Bytes, about, under way on one link or stashed from it: less than fit in the stash."""
+"""Bytes, about, under way on one link or stashed from it; with one more range they still fit in the stash."""
 STALLED_AFTER: Final = 5.0
 """Seconds in which a link delivers nothing of what was asked of it."""
 GIVEN_UP_AFTER: Final = 60.0
@@ -159,7 +160,7 @@ class CatchUp:
                 return False
             claims = self._claims[link]
             most = max(min(int(SLICE / self._op_size), SLICE_OPS), 1)
-            last = min(first + most - 1, claims.claimed(author))
+            last = min(first + most - 1, claims.claimed(author), self._end_of_hole(author, first))
             self._requests.setdefault(author, []).append(Request(link, first, last, now))
             claims.in_flight += last + 1 - first
             asked.setdefault(link, []).append(Range(author, first, last))
@@ -173,6 +174,13 @@ class CatchUp:
             if request.next <= seq <= request.last:
                 return request.last
         return self._stash.covered(author, seq)
+
+    def _end_of_hole(self, author: PeerId, seq: int) -> int:
+        """The last op of those around `seq` that are neither asked for nor stashed."""
+        starts = [request.next for request in self._requests.get(author, ()) if request.next > seq]
+        if (stashed := self._stash.next(author, seq)) is not None:
+            starts.append(stashed)
+        return min(starts, default=MAX_TIME) - 1
 
     def _least_busy(self, author: PeerId, seq: int, *, beyond: bool) -> LinkId | None:
         """A link that claims the op and has room for another range; `beyond` a gap, also room to stash it."""

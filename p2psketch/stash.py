@@ -58,6 +58,12 @@ class Stash:
         last = self._held[author][firsts[place - 1]].chunk.last
         return last if last >= seq else None
 
+    def next(self, author: PeerId, seq: int) -> int | None:
+        """Where the first chunk after an op begins."""
+        firsts = self._firsts.get(author, [])
+        place = bisect_right(firsts, seq)
+        return firsts[place] if place < len(firsts) else None
+
     def take(self, author: PeerId, seq: int) -> Waiting | None:
         """A chunk that goes on where a log of `seq` ops ends; older ones are thrown away."""
         firsts = self._firsts.get(author)

@@ -7,6 +7,7 @@ import pytest
 from p2psketch import effects as e
 from p2psketch import ink
 from p2psketch import messages as m
+from p2psketch.oplog import CHUNK_BYTES
 from p2psketch.ops import Edit
 from tests.simulation.cluster import Cluster, Machine
 from tests.simulation.run import WALL, End, Run
@@ -50,6 +51,11 @@ def size_of_board(cluster: Cluster) -> int:
     return sum(len(chunk.blob) for chunk in cluster.runs[0].disk.chunks())
 
 
+def little_twice(cluster: Counting) -> bool:
+    """Chunks at the ends of ranges come whole, so some come twice: a fifth of a board, or two of a small one."""
+    return cluster.received < 1.2 * size_of_board(cluster) + 2 * CHUNK_BYTES
+
+
 def join(cluster: Cluster, rate: float | None = None) -> Run:
     for machine in cluster.machines if rate else ():
         cluster.network.rates[frozenset((machine, NEWCOMER))] = rate or 0
@@ -79,7 +85,7 @@ def test_a_board_arrives(peers: int, ops: int, points: int, rate: float | None, 
     run = join(cluster, rate)
     seconds_until_there(cluster, run, seconds)
     assert run.session.log.op_count() == ops
-    assert cluster.received < 1.35 * size_of_board(cluster)
+    assert little_twice(cluster)
     cluster.settle(5)
 
 
@@ -117,7 +123,7 @@ def test_a_newcomer_catches_up_while_the_others_draw_on() -> None:
     assert seconds_until_there(cluster, run, 6) < 6
     assert run.session.log.op_count() > 3_000
     cluster.network.run(until)
-    assert cluster.received < 1.35 * size_of_board(cluster)
+    assert little_twice(cluster)
     cluster.settle(5)
 
 
