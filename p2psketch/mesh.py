@@ -286,6 +286,11 @@ class Mesh:
         link = self._links.get(id)
         return [self._drop(link, m.PROTOCOL, text)] if link is not None and not link.leaving else []
 
+    def keep_nothing(self) -> list[Effect]:
+        """What we hold is in memory only from here on: links are made anew, so that everybody hears it."""
+        self.keeps = False
+        return [self._drop(link, m.AGAIN) for link in list(self._links.values()) if not link.leaving]
+
     def leave(self) -> list[Effect]:
         """Say goodbye to everybody."""
         return [Drop(link.id, m.Bye(m.LEAVING)) for link in self._links.values() if not link.leaving]

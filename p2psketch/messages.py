@@ -153,7 +153,7 @@ class Pong:
     number: int
 
 
-LEAVING, FULL, DUPLICATE, ITSELF, VERSION, PROTOCOL, SILENT = (
+LEAVING, FULL, DUPLICATE, ITSELF, VERSION, PROTOCOL, SILENT, AGAIN = (
     "leaving",
     "full",
     "duplicate",
@@ -161,6 +161,7 @@ LEAVING, FULL, DUPLICATE, ITSELF, VERSION, PROTOCOL, SILENT = (
     "version",
     "protocol",
     "silent",
+    "again",
 )
 
 

@@ -104,7 +104,7 @@ class Session:
                 effects = []
             case e.StoreFailed(reason):
                 self.saved, self._in_memory = False, True
-                return [e.Notice(reason), e.StatusChanged()]
+                effects = [e.Notice(reason), e.StatusChanged(), *self.mesh.keep_nothing()]
             case _:
                 effects = self._introduced(event, now)
         return effects + self._follow_links(now)
@@ -414,8 +414,9 @@ class Session:
         pointer = self._pointing.due_word(now)
         effects += self._tell(pointer) if pointer is not None else []
         effects += self._wants(now)
-        if self._in_memory and self.holdings.seq(self.me) < self.log.seq(self.me):
-            self.holdings.add([(self.me, known(self.log.tip(self.me)))], now)
+        if self._in_memory:
+            held = [(peer, known(tip)) for peer, tip in self.log.tips() if self.holdings.seq(peer) < tip.seq]
+            self.holdings.add(held, now)
         if self.holdings.due is not None and now >= self.holdings.due:
             news = self.holdings.news(self.document.digest(), self.document.visible_count, now)
             effects += [e.Send(link.id, news) for link in self.mesh.up()]

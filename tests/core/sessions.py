@@ -54,7 +54,7 @@ class Desk:
                             self._send(link, m.Ops(chunk))
                 case e.Drop(link, bye):
                     self._send(link, bye)
-                    self.close(link)
+                    self._lose(link)
 
     def _send(self, link: LinkId, message: m.PeerMessage) -> None:
         if link in self.links:
@@ -62,8 +62,14 @@ class Desk:
             other.waiting.append((theirs, message))
 
     def happens(self, event: e.Event) -> None:
-        """Something happened around the session."""
+        """Something happened around the session. Whoever hears a Bye closes its end."""
         self.run(self.session.handle(event, self.now))
+        if isinstance(event, e.Received) and isinstance(event.message, m.Bye):
+            self._lose(event.link)
+
+    def _lose(self, link: LinkId) -> None:
+        if self.links.pop(link, None) is not None:
+            self.happens(e.Closed(link, "closed"))
 
     def sync(self) -> None:
         """The disk has written what was appended."""
@@ -78,10 +84,9 @@ class Desk:
 
     def close(self, link: LinkId) -> None:
         """A link breaks, for both."""
-        if link in self.links:
-            other, theirs = self.links.pop(link)
-            self.happens(e.Closed(link, "closed"))
-            other.close(theirs)
+        other, theirs = self.links[link]
+        self._lose(link)
+        other._lose(theirs)
 
     def link_to(self, other: "Desk") -> LinkId:
         """The link that is up with somebody."""

@@ -209,12 +209,19 @@ class Whiteboard(RuleBasedStateMachine):
         for chunk in self.sent:
             self.peers[me].hears(chunk)
 
-    @rule(me=who, other=who, color=colors)
-    def recolour_after_another(self, me: PeerId, other: PeerId, color: int) -> None:
-        """Both see all there is and change the newest shape, one after the other; the first hears of it."""
-        for one in (me, other, me):
+    @rule(me=who, other=who, color=colors, at=st.integers(0, 5), at_once=st.booleans(), redo=st.booleans())
+    def contend(self, me: PeerId, other: PeerId, color: int, at: int, at_once: bool, redo: bool) -> None:
+        """Both see all there is and recolour one shape, at once or one after the other; the first undoes that."""
+        for one in (me, other):
             self.hear_everything(one)
-            self.recolour(one, color, -1)
+        self.recolour(me, color, at)
+        if not at_once:
+            self.hear_everything(other)
+        self.recolour(other, color + 1, at)
+        self.hear_everything(me)
+        self.undo(me)
+        if redo:
+            self.redo(me)
 
     @invariant()
     def every_board_is_that_of_its_model(self) -> None:

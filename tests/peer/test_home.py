@@ -28,7 +28,7 @@ def test_one_variable_moves_everything(at: Path) -> None:
 
 @pytest.mark.parametrize("value", [None, ""])
 def test_otherwise_it_is_where_the_system_keeps_such_things(value: str | None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("P2PSKETCH_HOME")
+    monkeypatch.delenv("P2PSKETCH_HOME", raising=False)
     if value is not None:
         monkeypatch.setenv("P2PSKETCH_HOME", value)
     assert home() == user_data_path("p2psketch", appauthor=False)

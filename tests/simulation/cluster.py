@@ -37,6 +37,7 @@ class Machine:
     moves: bool = False
     disk: Disk = field(default_factory=Disk)
     run: Run | None = None
+    leaving: Run | None = None
     launches: int = 0
 
     @property
@@ -63,6 +64,8 @@ class Cluster:
     def launch(self, number: int, *, keeps: bool = True, moves: bool = False, knows: Iterable[int] = ()) -> Run:
         """Start a peer on a machine, with what its disk still holds; `knows`: machines whose address it was given."""
         machine = self.machines.setdefault(number, Machine(number, keeps, moves))
+        if machine.leaving is not None:
+            self._stopped(machine.leaving)
         if not machine.keeps:
             machine.disk = Disk()
         machine.launches += 1
@@ -82,13 +85,17 @@ class Cluster:
         machine = self.machines[number]
         if machine.run is not None:
             run, machine.run = machine.run, None
+            machine.leaving = run
             run.perform(run.session.leave())
             self.network.after(0.5, self._stopped, run)
 
     def _stopped(self, run: Run) -> None:
-        run.end(silently=False)
-        run.disk.end()
-        self._gone(run)
+        """The program has ended, in time or not."""
+        self.machines[run.number].leaving = None
+        if run.alive:
+            run.end(silently=False)
+            run.disk.end()
+            self._gone(run)
 
     def kill(self, number: int) -> None:
         """The process dies; the machine goes on."""
@@ -152,9 +159,9 @@ class Cluster:
                 self._discounted[run].add((int(found[1]), found[2]))
 
     def _claimed(self, run: Run, have: m.Have) -> None:
-        said = self.acknowledged.get(run)
+        said = self.acknowledged.get(run) if run.session.mesh.keeps else None
         for peer, known in have.entries:
-            if known.seq > run.disk.holds(peer):
+            if known.seq > run.disk.holds(peer) and run.session.mesh.keeps:
                 self.surprises.append(f"{run.number} claims what is not on its disk")
             if said is not None and known.seq > said.get(peer, 0):
                 said[peer] = known.seq

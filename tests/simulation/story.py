@@ -89,7 +89,7 @@ class Story:
         number = rng.choice(list(cluster.machines) or [0])
         if number not in cluster.machines:
             return
-        match rng.randrange(9):
+        match rng.randrange(10):
             case 0 | 1:
                 network.after(rng.uniform(0.01, 2), self._launch, number)
                 cluster.crash(number)
@@ -109,6 +109,8 @@ class Story:
                 self._repeat(cluster.machines[number].run)
                 cluster.machines[number].disk.sync()
             case 8:
+                cluster.machines[number].disk.full = rng.random() < 0.5
+            case 9:
                 if cluster.tracker is not None and cluster.tracker.up:
                     cluster.tracker.die(rng.uniform(1, 20))
 
