@@ -29,4 +29,4 @@ def walks(count: int, seed: int = 1, view: tuple[int, int] = VIEW) -> Iterator[n
 def strokes(count: int, seed: int = 1, view: tuple[int, int] = VIEW) -> Iterator[dict[str, Value]]:
     """The same as fields of shapes."""
     for points in walks(count, seed, view):
-        yield {"kind": STROKE, "points": ink.encode(points, None), "color": 0, "width": 3}
+        yield {"kind": STROKE, "color": 0, "width": 3, "points": ink.encode(points, None)}

@@ -122,7 +122,7 @@ class OpLog:
         """Commit an op of our own: the chunk of it alone."""
         tip = self.tip(author)
         seq = tip.seq + 1
-        head = chain(tip.head, author, seq, time, wall, body)
+        head = chain(tip.head, time, wall, body)
         self._tips[author] = Tip(seq, head, time)
         return Chunk(author, seq, tip.head, 1, pack((time, wall, body)))
 
@@ -145,8 +145,8 @@ class OpLog:
     def _without(self, chunk: Chunk, triples: list[Triple], seen: int) -> tuple[Chunk, list[Triple]]:
         """The chunk less its first `seen` ops, which are here already."""
         head = chunk.head
-        for offset, (time, wall, body) in enumerate(triples[:seen]):
-            head = chain(head, chunk.author, chunk.first + offset, time, wall, body)
+        for time, wall, body in triples[:seen]:
+            head = chain(head, time, wall, body)
         rest = triples[seen:]
         return chunk._replace(first=chunk.first + seen, head=head, length=len(rest), blob=pack_triples(rest)), rest
 
@@ -157,7 +157,7 @@ class OpLog:
             seq += 1
             if time <= latest:
                 raise EnvelopeError(f"the times of {short(author)} do not increase at op {seq}")
-            head = chain(head, author, seq, time, wall, body)
+            head = chain(head, time, wall, body)
             latest = time
             ops.append(read_op(author, seq, time, wall, body))
         self._tips[author] = Tip(seq, head, latest)

@@ -11,13 +11,15 @@ the author and n for the n-th of `peers`. So an eraser's op names each author on
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from itertools import count
 from struct import Struct
-from typing import Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import msgpack
 
+from p2psketch import ink
 from p2psketch.errors import BodyError
 from p2psketch.ids import PEER_ID_SIZE, OpId, PeerId, ShapeId, Stamp
 from p2psketch.shapes import Value, check_fields, check_person
@@ -26,6 +28,9 @@ MAX_BODY = 128 * 1024 - 64
 """Bytes of a body: an op of 128 KiB less its header."""
 
 MAX_WALL = 2**53
+
+LONGEST_STYLE: Final = 160
+"""Bytes: what begins with more than this is read the long way, and not kept in mind."""
 
 Fields = Mapping[str, Value]
 
@@ -47,20 +52,27 @@ class Op(NamedTuple):
     void: str | None = None
 
 
-_header = Struct(">32sQQQ").pack
+_times = Struct(">QQ").pack
 
 
 pack: Callable[[Any], bytes] = msgpack.Packer(autoreset=True).pack
 """One packer, made once: to make one costs as much as to pack a body. It never lets go of the interpreter's lock."""
 
+_POINTS: Final = pack("points")
+_NIL: Final = pack(None)
+_BIN8: Final = 0xC4
+_BIN16: Final = 0xC5
+
 _new = tuple.__new__
 """Makes the named tuples of the hot path in a third of the time of their own `__new__`."""
 
 
-def chain(head: bytes, author: PeerId, seq: int, time: int, wall: int, body: bytes) -> bytes:
-    """The running head after one more op: SHA-256(head ‖ SHA-256(header) ‖ SHA-256(body))."""
-    header = sha256(_header(author, seq, time, wall)).digest()
-    return sha256(head + header + sha256(body).digest()).digest()
+def chain(head: bytes, time: int, wall: int, body: bytes) -> bytes:
+    """The running head after one more op: SHA-256(head ‖ u64 time ‖ u64 wall ‖ body).
+
+    Room and author are in the first head, and the op's place in the chain is its seq.
+    """
+    return sha256(head + _times(time, wall) + body).digest()
 
 
 def first_head(room: bytes, author: PeerId) -> bytes:
@@ -84,12 +96,53 @@ def encode_body(author: PeerId, sets: Iterable[tuple[ShapeId | int, Fields]]) ->
 
 def read_op(author: PeerId, seq: int, time: int, wall: int, body: bytes) -> Op:
     """The op of an accepted envelope; void when its body does not hold."""
-    try:
-        sets: Sequence[tuple[ShapeId, dict[str, Value]]] = read_body(author, seq, body)
-        void = None
-    except BodyError as error:
-        sets, void = (), str(error)
+    sets: Sequence[tuple[ShapeId, dict[str, Value]]]
+    void = None
+    fields = _read_stroke(body)
+    if fields is not None:
+        sets = ((_new(ShapeId, (author, seq, 0)), fields),)
+    else:
+        try:
+            sets = read_body(author, seq, body)
+        except BodyError as error:
+            sets, void = (), str(error)
     return _new(Op, (_new(OpId, (author, seq)), _new(Stamp, (time, author)), wall, sets, void))
+
+
+def _read_stroke(body: bytes) -> dict[str, Value] | None:
+    """The fields of one new shape whose points stand last, as in nearly every op; None for whatever else, good or bad.
+
+    Gives what `read_body` gives, in a third of the time: what stands before the points is alike in many strokes.
+    """
+    place = body.find(_POINTS) + len(_POINTS)
+    style = _read_style(body[:place]) if place <= LONGEST_STYLE else None
+    if style is None:
+        return None
+    if len(body) < place + 4:
+        return None
+    kind, start = body[place], place + 2
+    size = body[place + 1]
+    if kind == _BIN16:
+        start, size = place + 3, size << 8 | body[place + 2]
+    if len(body) != start + size or kind != (_BIN8 if size < 256 else _BIN16):
+        return None
+    points = body[start:]
+    return {**style, "points": points} if ink.check(points) else None
+
+
+@lru_cache(1024)
+def _read_style(start: bytes) -> dict[str, Value] | None:
+    """The fields before the points; None unless the body of one new shape begins so."""
+    try:
+        flat = msgpack.unpackb(start + _NIL)
+    except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException):
+        return None
+    if not (type(flat) is list and len(flat) == 3 and flat[:2] == [[], 0] and type(flat[2]) is dict):
+        return None
+    fields = flat[2]
+    if not _is_canonical(flat, start + _NIL) or fields.pop("points", b"") is not None or check_fields(fields):
+        return None
+    return fields
 
 
 def read_body(author: PeerId, seq: int, body: bytes) -> list[tuple[ShapeId, dict[str, Value]]]:
@@ -115,10 +168,6 @@ def _is_canonical(flat: list[Any], body: bytes) -> bool:
 
 
 def _read_sets(author: PeerId, seq: int, flat: list[Any]) -> list[tuple[ShapeId, dict[str, Value]]]:
-    if len(flat) == 3 and type(flat[1]) is int and flat[1] == 0 and flat[0] == []:
-        fields = flat[2]
-        if type(fields) is dict and fields and check_fields(fields) is None:
-            return [(_new(ShapeId, (author, seq, 0)), fields)]  # a stroke, like nearly every op
     peers = _read_peers(author, flat[0])
     sets = [_checked(_read_shape(peers, seq, flat[i]), seq, flat[i + 1]) for i in range(1, len(flat), 2)]
     if len({shape for shape, _ in sets}) != len(sets):

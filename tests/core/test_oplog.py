@@ -68,8 +68,8 @@ def test_the_head_is_that_of_all_ops_in_turn() -> None:
     log = OpLog(ROOM)
     log.append(ANN, 3, 1000, BODY)
     chunk = log.append(ANN, 5, 1001, b"another")
-    one = chain(first_head(ROOM, ANN), ANN, 1, 3, 1000, BODY)
-    two = chain(one, ANN, 2, 5, 1001, b"another")
+    one = chain(first_head(ROOM, ANN), 3, 1000, BODY)
+    two = chain(one, 5, 1001, b"another")
     assert log.tip(ANN) == Tip(2, two, 5)
     assert chunk == Chunk(ANN, 2, one, 1, msgpack.packb([5, 1001, b"another"]))
 

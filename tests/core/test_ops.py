@@ -6,12 +6,14 @@ from hashlib import sha256
 from typing import Any
 
 import msgpack
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from p2psketch.errors import BodyError
 from p2psketch.ids import OpId, PeerId, ShapeId, Stamp, person_id
+from p2psketch.ink import encode
 from p2psketch.ops import MAX_BODY, Edit, chain, encode_body, first_head, read_body, read_op, split
 from tests.core.authors import ANN, BEN, CAT, INK, PERSON, STROKE
 
@@ -185,14 +187,60 @@ def test_a_damaged_body_is_void_or_another_good_one(damage: list[tuple[int, int]
     assert all(read_body(ANN, 5, encode_body(ANN, [one])) == [one] for one in sets)
 
 
+# The short way to read a stroke
+
+
+def long_way(data: bytes) -> list[tuple[ShapeId, dict[str, Any]]] | None:
+    try:
+        return read_body(ANN, 5, data)
+    except BodyError:
+        return None
+
+
+def short_and_long_agree(data: bytes) -> bool:
+    op, sets = read_op(ANN, 5, 1, 0, data), long_way(data)
+    return (list(op.sets) if op.void is None else None) == sets and repr(list(op.sets)) == repr(sets or [])
+
+
+def stroke_body(points: int, *, pressure: bool = False, last: bool = True, **more: Any) -> bytes:
+    ink = encode([(n * 3.0, 0.0) for n in range(points)], np.full(points, 0.5) if pressure else None)
+    fields = {**STROKE, **more, "points": ink}
+    return body([], 0, {key: fields[key] for key in sorted(fields, key=lambda key: (key == "points") is last)})
+
+
+@pytest.mark.parametrize("last", [True, False])
+@pytest.mark.parametrize("pressure", [True, False])
+def test_strokes_of_every_length_are_read_alike(pressure: bool, last: bool) -> None:
+    for points in [*range(1, 300), 9_999, 10_000]:
+        data = stroke_body(points, pressure=pressure, last=last)
+        assert short_and_long_agree(data)
+        assert read_op(ANN, 5, 1, 0, data).void is None
+
+
+@pytest.mark.parametrize("points", [20, 200])
+@given(data=st.data())
+def test_damaged_strokes_are_read_alike(points: int, data: st.DataObject) -> None:
+    """Bytes changed, left out and put in, the head most of all."""
+    raw = bytearray(stroke_body(points, trap=b"\xa6points\xc4" * data.draw(st.integers(0, 2))))
+    for _ in range(data.draw(st.integers(0, 3))):
+        at = data.draw(st.integers(0, 60) | st.integers(0, len(raw) - 1))
+        kept = data.draw(st.integers(0, 2))
+        raw[at : at + kept] = data.draw(st.binary(max_size=2) | st.just(b"\xa6points\xc4"))
+    assert short_and_long_agree(bytes(raw))
+    assert short_and_long_agree(bytes(raw[: data.draw(st.integers(0, len(raw)))]))
+
+
+def test_a_long_style_is_read_the_long_way() -> None:
+    assert short_and_long_agree(stroke_body(20, text="long " * 1000))
+
+
 # Heads
 
 
 def test_the_head_is_the_one_written_down() -> None:
-    header = ANN + (5).to_bytes(8, "big") + (77).to_bytes(8, "big") + (1234).to_bytes(8, "big")
     before, data = b"h" * 32, b"any bytes at all"
-    expected = sha256(before + sha256(header).digest() + sha256(data).digest()).digest()
-    assert chain(before, ANN, 5, 77, 1234, data) == expected
+    expected = sha256(before + (77).to_bytes(8, "big") + (1234).to_bytes(8, "big") + data).digest()
+    assert chain(before, 77, 1234, data) == expected
     assert first_head(b"r" * 32, ANN) == sha256(b"p2psketch log" + b"r" * 32 + ANN).digest()
 
 

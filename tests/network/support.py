@@ -168,7 +168,7 @@ class Rogue:
         triples = []
         for number, body in enumerate(bodies):
             seq, latest = seq + 1, latest + 1 if time is None else time + number
-            head = chain(head, self.me, seq, latest, 0, body)
+            head = chain(head, latest, 0, body)
             triples.append((latest, 0, body))
         self._tip = seq, head, latest
         return m.Ops(Chunk(self.me, first, before, len(bodies), pack_triples(triples)))
