@@ -14,23 +14,22 @@ from p2psketch import effects as e
 from p2psketch import messages as m
 from p2psketch.address import Address
 from p2psketch.catchup import CatchUp
-from p2psketch.clock import LamportClock
 from p2psketch.document import Document
 from p2psketch.drafting import Drafting
 from p2psketch.effects import Effect, Event
-from p2psketch.errors import BodyError, EnvelopeError
+from p2psketch.errors import EnvelopeError
 from p2psketch.holdings import Holdings
-from p2psketch.ids import LinkId, PeerId, ShapeId, person_id, short
+from p2psketch.ids import LinkId, PeerId, person_id, short
 from p2psketch.introduction import Introduction
 from p2psketch.keys import Identity, RoomKeys
 from p2psketch.keys import Random as RandomBytes
 from p2psketch.mesh import Mesh
-from p2psketch.oplog import Accepted, Chunk, OpLog, known
-from p2psketch.ops import Edit, Op, read_op, split
+from p2psketch.oplog import Chunk, OpLog, Tip, known
+from p2psketch.ops import Edit, Op
 from p2psketch.pointing import Pointing
 from p2psketch.presence import Presences
-from p2psketch.shapes import PERSON, Fields, Value
-from p2psketch.undo import Undo
+from p2psketch.replica import Replica
+from p2psketch.shapes import PERSON, Fields
 
 HASH_EVERY: Final = 15.0
 SWEEP_EVERY: Final = 1.0
@@ -66,24 +65,31 @@ class Session:
         me = launch.identity.peer_id
         self.me: PeerId = me
         self.room = room
-        self.document = Document()
+        self.replica = Replica(me, room.room_id, self._introduce_person)
         self.presences = Presences()
-        self.undo_history = Undo()
-        self.log = OpLog(room.room_id)
         self.holdings = Holdings()
-        self.catchup = CatchUp(self.log.seq)
+        self.catchup = CatchUp(lambda author: self.log.seq(author))
         self.mesh = Mesh(me, launch.person, rng, keeps=keeps, proof=None)
         self.introduction = Introduction(room, me, urandom)
         self.says: dict[LinkId, Says] = {}
         self.persons: dict[PeerId, m.Person] = {}
         self.saved = keeps
         self._launch = launch
-        self._clock = LamportClock()
         self._drafting = Drafting(me)
         self._pointing = Pointing(me)
         self._in_memory = False
         self._hashed = 0.0
         self._swept = 0.0
+
+    @property
+    def document(self) -> Document:
+        """The board as it is shown."""
+        return self.replica.document
+
+    @property
+    def log(self) -> OpLog:
+        """Where everybody's log ends here."""
+        return self.replica.log
 
     # -- events ------------------------------------------------------------------------------------
 
@@ -234,34 +240,30 @@ class Session:
 
     def _accept(self, link: LinkId, chunk: Chunk, *, live: bool) -> list[Effect]:
         try:
-            accepted = self.log.accept(chunk)
+            accepted = self.replica.take(chunk)
         except EnvelopeError as error:
             return [e.Logged(str(error)), *self.mesh.refuse(link, str(error))]
-        return [] if accepted is None else self._joined(accepted, link, live=live)
+        if accepted is None:
+            return []
+        tip = self.log.tip(chunk.author)
+        return self._joined(accepted.chunk, tip, link, live=live) + self._blame(accepted.ops, link)
 
-    def _joined(self, accepted: Accepted, link: LinkId | None, *, live: bool) -> list[Effect]:
-        """The one road of every op, local (`link` None) or remote."""
-        chunk = accepted.chunk
-        effects: list[Effect] = [e.Persist(chunk, known(self.log.tip(chunk.author)))]
-        self._apply(accepted.ops, own=link is None)
+    def _joined(self, chunk: Chunk, tip: Tip, link: LinkId | None, *, live: bool) -> list[Effect]:
+        """The one road of every op, local (`link` None) or remote: to the disk, to those who lack it, to the view."""
+        effects: list[Effect] = [e.Persist(chunk, known(tip))]
         if live:
             effects += [
                 e.Serve(other, chunk.author, chunk.first, chunk.last)
                 for other in self.mesh.forwarding(chunk.author, link)
                 if self.catchup.known(other, chunk.author) < chunk.last
             ]
-        effects += self._blame(accepted.ops, link)
-        effects.append(e.Changed(frozenset(self.document.take_touched())))
-        return effects
+        return effects + self._changed()
 
-    def _apply(self, ops: Sequence[Op], *, own: bool) -> None:
-        for op in ops:
-            self.document.apply(op)
-            self._clock.witness(op.stamp.time)
-            if not own:
-                self.undo_history.observe(op)
+    def _changed(self) -> list[Effect]:
+        touched = self.document.take_touched()
+        return [e.Changed(frozenset(touched))] if touched else []
 
-    def _blame(self, ops: Sequence[Op], link: LinkId | None) -> list[Effect]:
+    def _blame(self, ops: Sequence[Op], link: LinkId) -> list[Effect]:
         """A void op is logged, and costs its author the direct link; whoever only passes it on is not to blame."""
         effects: list[Effect] = []
         for op in ops:
@@ -275,39 +277,21 @@ class Session:
     def _stored(self, chunk: Chunk) -> list[Effect]:
         """A chunk read from the board file: it is on disk already, and nobody is linked yet."""
         try:
-            accepted = self.log.accept(chunk)
+            accepted = self.replica.take(chunk)
         except EnvelopeError as error:
             return [e.Logged(f"the board file: {error}")]
         if accepted is None:
             return []
-        self._apply(accepted.ops, own=False)
         self.holdings.add([(chunk.author, known(self.log.tip(chunk.author)))], None)
-        return [e.Changed(frozenset(self.document.take_touched()))]
+        return self._changed()
 
     # -- what the person does ------------------------------------------------------------------------
+    # What is committed is shown at once, and leaves with `seal`, to be called after each of these.
 
     def commit(self, edit: Edit, wall: int) -> list[Effect]:
         """One gesture: one step to undo. Raises BodyError, and changes nothing, if a field does not hold."""
-        before = self.undo_history.before(self.document, edit)
-        ops, effects = self._commit(edit, wall)
-        self.undo_history.record(ops, before)
-        return effects
-
-    def _commit(self, edit: Edit, wall: int) -> tuple[list[Op], list[Effect]]:
-        if not edit.sets:
-            return [], []
-        if self.log.seq(self.me) == 0:
-            edit = Edit(((person_id(self.me), self._introduce_person()), *edit.sets))
-        seq, bodies = self.log.seq(self.me), list(split(self.me, edit))
-        ops = [read_op(self.me, seq + nth, self._clock.tick(), wall, body) for nth, body in enumerate(bodies, start=1)]
-        for op in ops:
-            if op.void is not None:
-                raise BodyError(op.void)
-        effects: list[Effect] = []
-        for op, body in zip(ops, bodies, strict=True):
-            chunk = self.log.append(self.me, op.stamp.time, wall, body)
-            effects += self._joined(Accepted(chunk, [op]), None, live=True)
-        return ops, effects
+        self.replica.commit(edit, wall)
+        return self._changed()
 
     def _introduce_person(self) -> Fields:
         who, lasting = self.mesh.person, self._launch.lasting
@@ -316,21 +300,23 @@ class Session:
 
     def undo(self, wall: int, *, redo: bool = False) -> list[Effect]:
         """Take back, or do again, the last step of this launch, where nobody has changed it since."""
-        reversal = self.undo_history.plan(self.document, redo=redo)
-        if reversal is None:
-            return []
-        ops, effects = self._commit(reversal.edit, wall)
-        self.undo_history.complete(reversal, ops)
-        if reversal.left:
+        left = self.replica.undo(wall, redo=redo)
+        effects = self._changed()
+        if left:
             effects.append(e.Notice("Part of that was changed by somebody else since, and stays as it is."))
         return effects
 
     def clear(self, wall: int) -> list[Effect]:
         """Delete every visible shape, as one step."""
-        erase: tuple[tuple[ShapeId, dict[str, Value]], ...] = tuple(
-            (shape.id, {"deleted": True}) for shape in self.document.visible()
-        )
-        return self.commit(Edit(erase), wall)
+        self.replica.clear(wall)
+        return self._changed()
+
+    def seal(self, now: float) -> list[Effect]:
+        """Store and send what was committed here, if it is due: at once after a pause, else at the end of the frame."""
+        effects: list[Effect] = []
+        for chunk, tip in self.replica.seal(now):
+            effects += self._joined(chunk, tip, None, live=True)
+        return effects + self.replica.sealing.released() if effects else effects
 
     def begin_draft(self, fields: Fields) -> None:
         """The pen touches the board, with the style of the stroke to be."""
@@ -354,7 +340,11 @@ class Session:
     def _tell_draft(self, now: float) -> list[Effect]:
         due = self._drafting.due()
         draft = self._drafting.increment(now) if due is not None and now >= due else None
-        return self._tell(draft) if draft is not None else []
+        return self._tell_in_order(draft) if draft is not None else []
+
+    def _tell_in_order(self, draft: m.Draft) -> list[Effect]:
+        """What is drawn comes after what has been drawn."""
+        return list(self.replica.sealing.hold(self._tell(draft)))
 
     def _tell(self, message: m.Draft | m.Presence) -> list[Effect]:
         return [e.Send(link, message) for link in self.mesh.forwarding(self.me, None)]
@@ -365,11 +355,11 @@ class Session:
             return []
         stroke = self._drafting.stroke()
         effects = self.commit(Edit(((0, stroke),)), wall) if stroke is not None else []
-        return effects + self._tell(self._drafting.end())
+        return effects + self._tell_in_order(self._drafting.end())
 
     def cancel_draft(self) -> list[Effect]:
         """The stroke is not wanted: it vanishes everywhere."""
-        return self._tell(self._drafting.end(cancelled=True)) if self._drafting.active else []
+        return self._tell_in_order(self._drafting.end(cancelled=True)) if self._drafting.active else []
 
     def point(self, cursor: m.Point | None, viewport: m.Viewport | None, tool: str, now: float) -> list[Effect]:
         """Where the pointer is, or None when it left the board."""
@@ -382,7 +372,7 @@ class Session:
         effects: list[Effect] = [e.PeopleChanged()]
         if self.log.seq(self.me):
             fields = {"name": person.name, "color": person.color}
-            effects += self._commit(Edit(((person_id(self.me), fields),)), wall)[1]
+            self.replica.annotate(Edit(((person_id(self.me), fields),)), wall)
         return effects
 
     def dial(self, address: Address, now: float) -> list[Effect]:
@@ -391,8 +381,8 @@ class Session:
         return self.mesh.tick(now)
 
     def leave(self) -> list[Effect]:
-        """Say goodbye on every link."""
-        return self.mesh.leave()
+        """Send what waits, and say goodbye on every link."""
+        return self.seal(float("inf")) + self.mesh.leave()
 
     # -- what a program waits for ----------------------------------------------------------------------
 
@@ -410,7 +400,7 @@ class Session:
 
     def tick(self, now: float) -> list[Effect]:
         """Whatever is due."""
-        effects = self._sweep(now) + self.mesh.tick(now) + self._tell_draft(now)
+        effects = self.seal(now) + self._sweep(now) + self.mesh.tick(now) + self._tell_draft(now)
         pointer = self._pointing.due_word(now)
         effects += self._tell(pointer) if pointer is not None else []
         effects += self._wants(now)
@@ -442,6 +432,7 @@ class Session:
         """When to call `tick` again, at the latest."""
         times = (
             self._swept + SWEEP_EVERY,
+            self.replica.sealing.due,
             self.mesh.deadline(),
             self.holdings.due,
             self._drafting.due(),

@@ -95,12 +95,12 @@ class Board:
     @property
     def can_undo(self) -> bool:
         """Is there a step to take back?"""
-        return self.session.undo_history.can_undo
+        return self.session.replica.undo_history.can_undo
 
     @property
     def can_redo(self) -> bool:
         """Is there a step to do again?"""
-        return self.session.undo_history.can_redo
+        return self.session.replica.undo_history.can_redo
 
     def people(self) -> list[PersonView]:
         """Everybody here, oneself first."""
@@ -189,6 +189,7 @@ class Board:
 
     def _run(self, effects: Sequence[Effect]) -> None:
         self._route(effects)
+        self._route(self.session.seal(time.monotonic()))
         self._tell()
         self._tick_soon(SOONEST)
 

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import json
 import logging
+import math
 import os
 import signal
 import sys
@@ -61,9 +62,10 @@ def draw_into_file(target: Target, person: Person, shapes: list[dict[str, Value]
     try:
         session = _loaded(target, person, store)
         for shape in shapes:
-            for effect in session.commit(Edit(((0, shape),)), time.time_ns() // 1_000_000):
-                if isinstance(effect, e.Persist):
-                    store.append(effect.chunk)
+            session.commit(Edit(((0, shape),)), time.time_ns() // 1_000_000)
+        for effect in session.seal(math.inf):
+            if isinstance(effect, e.Persist):
+                store.append(effect.chunk)
         store.commit()
     finally:
         store.close()

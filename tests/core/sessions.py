@@ -39,7 +39,7 @@ class Desk:
         self.run(self.session.handle(e.Listening((self.address,)), self.now))
 
     def run(self, effects: Sequence[e.Effect]) -> None:
-        """Perform effects; what they send waits until `exchange`."""
+        """Perform effects, and wait until what was committed is sealed; what they send waits until `exchange`."""
         self.told += effects
         for effect in effects:
             match effect:
@@ -55,6 +55,10 @@ class Desk:
                 case e.Drop(link, bye):
                     self._send(link, bye)
                     self._lose(link)
+        due = self.session.replica.sealing.due
+        if due is not None:
+            self.now = max(self.now, due)
+            self.run(self.session.seal(self.now))
 
     def _send(self, link: LinkId, message: m.PeerMessage) -> None:
         if link in self.links:

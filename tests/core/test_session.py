@@ -12,6 +12,7 @@ from p2psketch.ink import MAX_POINTS
 from p2psketch.messages import GOING, Person
 from p2psketch.oplog import Chunk
 from p2psketch.ops import MAX_BODY, Edit
+from p2psketch.sealing import FRAME
 from p2psketch.session import HASH_EVERY
 from p2psketch.shapes import PERSON
 from tests.core.authors import STROKE
@@ -43,11 +44,11 @@ def draws_on(desk: Desk) -> None:
 # An edit of our own
 
 
-def test_an_op_is_stored_then_sent_then_shown(ann: Desk, ben: Desk) -> None:
+def test_an_op_is_shown_then_stored_then_sent(ann: Desk, ben: Desk) -> None:
     linked(ann, ben)
     ann.forget()
     shape = ann.draws()
-    assert [type(effect) for effect in ann.told] == [e.Persist, e.Serve, e.Changed]
+    assert [type(effect) for effect in ann.told] == [e.Changed, e.Persist, e.Serve]
     (changed,) = ann.all_told(e.Changed)
     assert shape in changed.shapes
 
@@ -71,7 +72,7 @@ def test_an_edit_that_does_not_hold_changes_nothing(ann: Desk) -> None:
         ann.session.commit(Edit(((0, good), (1, good), (2, good), (3, {**STROKE, "width": -1}))), WALL)
     assert ann.session.document.digest() == before
     assert ann.session.log.seq(ann.me) == 0
-    assert not ann.session.undo_history.can_undo
+    assert not ann.session.replica.undo_history.can_undo
 
 
 def test_a_large_gesture_is_several_ops_and_one_step(ann: Desk) -> None:
@@ -391,3 +392,31 @@ def test_leaving_says_goodbye(ann: Desk, ben: Desk) -> None:
     linked(ann, ben)
     (drop,) = ann.session.leave()
     assert isinstance(drop, e.Drop) and drop.bye.reason == m.LEAVING
+
+
+def test_what_is_drawn_faster_than_frames_leaves_together_and_its_draft_ends_after_it(ann: Desk, ben: Desk) -> None:
+    linked(ann, ben)
+    ann.draws()
+    ann.forget()
+    for _ in range(3):
+        ann.session.begin_draft(STROKE)
+        ann.told += ann.session.extend_draft([(1.0, 2.0)], None, ann.now, WALL)
+        ann.told += ann.session.finish_draft(WALL)
+    assert ann.session.document.visible_count == 4, "one sees at once what one draws"
+    assert not ann.all_told(e.Persist)
+    assert not [sent for sent in ann.all_told(e.Send) if isinstance(sent.message, m.Draft) and sent.message.state]
+    ann.wait(FRAME)
+    (persist,) = ann.all_told(e.Persist)
+    assert persist.chunk.length == 3
+    order = [type(effect) for effect in ann.told if isinstance(effect, e.Serve | e.Send)]
+    assert order.index(e.Serve) < len(order) - order[::-1].index(e.Send) - 1
+    exchange(ann, ben)
+    assert ben.session.document.visible_count == 4
+
+
+def test_who_leaves_sends_what_waits(ann: Desk, ben: Desk) -> None:
+    linked(ann, ben)
+    ann.draws()
+    ann.session.commit(Edit(((0, STROKE),)), WALL)
+    ann.run(ann.session.leave())
+    assert ann.chunks[-1].last == ann.session.log.seq(ann.me)

@@ -6,6 +6,7 @@ end: everybody is linked, one way or another, and holds one board; nothing that 
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from itertools import combinations
@@ -58,6 +59,7 @@ class Cluster:
         self.acknowledged: dict[Run, dict[PeerId, int]] = {}
         self.surprises: list[str] = []
         self._discounted: dict[Run, set[tuple[int, str]]] = {}
+        self._edits: defaultdict[Run, set[int]] = defaultdict(set)
 
     # -- machines ----------------------------------------------------------------------------------
 
@@ -148,9 +150,8 @@ class Cluster:
         if isinstance(effect, e.Send):
             if isinstance(effect.message, m.Have):
                 self._claimed(run, effect.message)
-        elif isinstance(effect, e.Persist):
-            if effect.chunk.author == run.me:
-                self._committed(run, effect)
+        elif isinstance(effect, e.Changed):
+            self._committed(run)
         elif isinstance(effect, e.Logged):
             found = _UNDELIVERED.match(effect.text)
             if found is None:
@@ -166,15 +167,16 @@ class Cluster:
             if said is not None and known.seq > said.get(peer, 0):
                 said[peer] = known.seq
 
-    def _committed(self, run: Run, persist: e.Persist) -> None:
-        """Whoever edits has seen what is on its own board: there, its edit must be what is shown."""
-        chunk = persist.chunk
-        for offset, (time, wall, body) in enumerate(unpack_triples(chunk.length, chunk.blob)):
-            op = read_op(chunk.author, chunk.first + offset, time, wall, body)
-            for shape, fields in op.sets:
+    def _committed(self, run: Run) -> None:
+        """Whoever edits has seen what is on its own board: right after it, its edit must be what is shown."""
+        for chunk, _ in run.session.replica.sealing.waiting:
+            ((time, wall, body),) = unpack_triples(1, chunk.blob)
+            op = read_op(run.me, chunk.first, time, wall, body)
+            for shape, fields in op.sets if chunk.first not in self._edits[run] else ():
                 for name in fields:
                     if run.session.document.register(shape, name)[1] != op.stamp:
                         self.surprises.append(f"{run.number} edits {name!r} and loses to what it has seen")
+            self._edits[run].add(chunk.first)
 
     def heard(self, end: End, message: m.PeerMessage) -> None:
         """Every message passes here after it was handled."""

@@ -58,11 +58,11 @@ class Incurious(CatchUp):
 
 
 def _merge(session: Session) -> None:
-    session.document = LastToArriveWins()
+    session.replica.document = LastToArriveWins()
 
 
 def _gap(session: Session) -> None:
-    session.log = Gullible(session.room.room_id)
+    session.replica.log = Gullible(session.room.room_id)
     session.catchup = CatchUp(session.log.seq)
 
     def take_it_all(link: LinkId, chunk: Chunk, now: float) -> list[Effect]:
@@ -73,7 +73,7 @@ def _gap(session: Session) -> None:
 
 
 def _lamport(session: Session) -> None:
-    session._clock = Deaf()
+    session.replica._clock = Deaf()
 
 
 def _relay(session: Session) -> None:

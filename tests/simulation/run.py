@@ -207,6 +207,9 @@ class Run:
             perform = self._performing.get(type(effect))
             if perform is not None:
                 perform(effect)
+        sealed = self.session.seal(self.network.now)
+        if sealed:
+            self.perform(sealed)
         self._tick_soon(TICK_SOON)
 
     def _persist(self, persist: e.Persist) -> None:

@@ -1,5 +1,6 @@
 """A newcomer gets the board: quickly, from several at once, hardly anything twice, and while the others draw on."""
 
+from math import inf
 from random import Random
 
 import pytest
@@ -95,7 +96,8 @@ def test_a_board_of_many_authors_arrives() -> None:
     machine = cluster.machines[0] = Machine(0)
     for seed in range(1_100):
         former = Run(cluster, 0, machine.address, machine.disk, seed, keeps=True)
-        for effect in former.session.commit(edit, WALL):
+        former.session.commit(edit, WALL)
+        for effect in former.session.seal(inf):
             if isinstance(effect, e.Persist):
                 machine.disk.append(effect.chunk)
     machine.disk.commit()

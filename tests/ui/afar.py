@@ -1,5 +1,6 @@
 """Somebody else on a board: what they draw, point at and begin arrives as it would over a link."""
 
+import math
 import os
 import random
 import time
@@ -40,7 +41,8 @@ class Somebody:
 
     def edit(self, edit: Edit) -> list[ShapeId]:
         """Change something; says which shapes are theirs now."""
-        chunks = [effect.chunk for effect in self.session.commit(edit, 0) if isinstance(effect, e.Persist)]
+        self.session.commit(edit, 0)
+        chunks = [effect.chunk for effect in self.session.seal(math.inf) if isinstance(effect, e.Persist)]
         self.board.receive([e.Stored(chunk) for chunk in chunks])
         return [shape.id for shape in self.session.document.visible()]
 

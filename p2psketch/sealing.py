@@ -1,0 +1,76 @@
+"""What this launch has committed and not yet sealed: the gestures of one frame become one chunk.
+
+Rule: the first gesture after a pause is sealed at once, what follows within a frame waits for the frame's end. Nothing
+leaves and nothing is stored before it is sealed; whatever has to come after it on a link is held back with it.
+"""
+
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+from p2psketch.effects import Effect
+from p2psketch.oplog import CHUNK_BYTES, Chunk, Tip
+
+FRAME: Final = 1 / 60
+"""Seconds: nobody sees more often than that, and whoever draws faster is a program."""
+
+
+class Sealed(NamedTuple):
+    """A chunk that may leave, and where our log ends with it."""
+
+    chunk: Chunk
+    tip: Tip
+
+
+class Sealing:
+    """`add` ops of our own, `seal` them when they are due."""
+
+    def __init__(self) -> None:
+        self.waiting: list[Sealed] = []
+        self._held: list[Effect] = []
+        self._sealed_at = float("-inf")
+
+    @property
+    def due(self) -> float | None:
+        """When to seal."""
+        return self._sealed_at + FRAME if self.waiting else None
+
+    def add(self, chunk: Chunk, tip: Tip) -> None:
+        """An op was committed: its chunk, of it alone."""
+        self.waiting.append(Sealed(chunk, tip))
+
+    def hold(self, effects: Sequence[Effect]) -> Sequence[Effect]:
+        """What must not come before the ops that wait: nothing now if there are any, else all of it."""
+        if not self.waiting:
+            return effects
+        self._held += effects
+        return ()
+
+    def seal(self, now: float) -> list[Sealed]:
+        """The chunks that are due, as few as their size allows."""
+        if self.due is None or now < self.due:
+            return []
+        self._sealed_at = now
+        waiting, self.waiting = self.waiting, []
+        return [_joined(part) for part in _cut(waiting)]
+
+    def released(self) -> list[Effect]:
+        """What was held back for what has just been sealed."""
+        held, self._held = self._held, []
+        return held
+
+
+def _cut(waiting: Sequence[Sealed]) -> list[list[Sealed]]:
+    parts: list[list[Sealed]] = []
+    size = 0
+    for sealed in waiting:
+        size += len(sealed.chunk.blob)
+        if not parts or size > CHUNK_BYTES:
+            parts.append([])
+            size = len(sealed.chunk.blob)
+        parts[-1].append(sealed)
+    return parts
+
+
+def _joined(part: Sequence[Sealed]) -> Sealed:
+    blob = b"".join(sealed.chunk.blob for sealed in part)
+    return Sealed(part[0].chunk._replace(length=len(part), blob=blob), part[-1].tip)
