@@ -51,6 +51,13 @@ def place_side(style: Panel, top: QWidget) -> None:
     _put(style, QPoint(MARGIN, top.geometry().bottom() + 1 + 3 * GAP))
 
 
+def place_chip(area: QRect, chip: QWidget, top: QWidget) -> None:
+    """The chip in the middle, under the panel at the top if that is there."""
+    hint = chip.sizeHint()
+    y = top.geometry().bottom() + 1 + GAP if top.isVisibleTo(top.parentWidget()) else MARGIN
+    chip.setGeometry(QRect(QPoint((area.width() - hint.width()) // 2, y), hint))
+
+
 def under(panel: QWidget, popover: QWidget, area: QRect) -> QPoint:
     """Where a popover hangs under a panel, its right edge with the panel's."""
     x = min(panel.geometry().right() + 1, area.width() - MARGIN) - popover.width()

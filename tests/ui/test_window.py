@@ -296,11 +296,13 @@ def test_who_is_here_is_shown_as_it_changes(window: Window, board: Alone, qtbot:
     assert desk.status.dot.color == "good"
 
 
-def test_people_open_from_an_initial_and_stay_open_while_one_draws(window: Window, board: Alone, qtbot: QtBot) -> None:
+def test_people_open_beside_the_initials_and_stay_open_while_one_draws(
+    window: Window, board: Alone, qtbot: QtBot
+) -> None:
     board.set_people = crowd(2)
     window.show_board(board)
     desk = desk_of(window)
-    desk.people.avatars[0].click()
+    desk.people.more.click()
     assert desk.people_popover.isVisible()
     click_canvas(desk, qtbot)
     assert desk.people_popover.isVisible()
