@@ -95,7 +95,7 @@ class PersonRow(Button):
         self.setToolTip(hint(person, followed=followed))
 
     def sizeHint(self) -> QSize:
-        return QSize(WIDTH, ROW)
+        return QSize(0, ROW)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         self.paint_ground(QPainter(self), self.ground(theme_of(self)))

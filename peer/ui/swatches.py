@@ -58,7 +58,7 @@ class Swatch(Button):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.panel, 2))
             painter.drawEllipse(middle, 9.5, 9.5)
-            painter.setPen(QPen(theme.accent, 2))
+            painter.setPen(QPen(theme.text if self.hasFocus() else theme.accent, 2))
             painter.drawEllipse(middle, 11.5, 11.5)
         if self.color is None:
             paint_icon(painter, "plus", QRectF(self.rect()), theme.quiet, 14)

@@ -73,6 +73,18 @@ def test_is_the_work_safe(saved: bool, others: int, line: str) -> None:
     assert safety(replace(QUIET, saved=saved, peers_with_latest=others)) == line
 
 
+def test_the_title_does_not_jump_with_every_stroke(around: QWidget) -> None:
+    panel = TitlePanel(around)
+    panel.show_name("Roof")
+    panel.show_status(replace(QUIET, peers_with_latest=11))
+    panel.fold_to(1000)
+    wide = panel.sizeHint()
+    panel.show_status(QUIET)
+    panel.fold_to(1000)
+    assert panel.quiet.text() == "saved · only here"
+    assert panel.sizeHint() == wide
+
+
 def test_the_title_folds_from_the_quiet_line_to_the_menu(around: QWidget) -> None:
     panel = TitlePanel(around)
     panel.show_name("A plan of the roof, second floor")

@@ -13,7 +13,7 @@ from p2psketch.effects import Notice
 from peer.settings import Settings
 from peer.ui.actions import ACTIONS, MENU
 from peer.ui.desk import Desk
-from peer.ui.theme import DARK, LIGHT
+from peer.ui.theme import DARK, LIGHT, contrast
 from peer.ui.verbs import VERBS
 from peer.ui.window import Window
 from tests.ui.boards import QUIET, Alone, crowd
@@ -390,13 +390,23 @@ def test_everything_that_can_be_pressed_has_a_name(window: Window, board: Alone)
     assert desk_of(window).tools.buttons[1].toolTip() == "Pen  ·  P"
 
 
-def test_the_focus_of_the_keyboard_is_seen(window: Window, board: Alone) -> None:
-    button = desk_of(window).tools.buttons[0]
-    before = button.grab().toImage()
-    button.setFocus(Qt.FocusReason.TabFocusReason)
-    QApplication.processEvents()
-    assert button.hasFocus()
-    assert button.grab().toImage() != before
+def test_the_focus_of_the_keyboard_is_seen_on_every_button(window: Window, board: Alone) -> None:
+    desk = desk_of(window)
+    buttons = [button for button in desk.findChildren(QAbstractButton) if button.isVisible() and button.isEnabled()]
+    assert {desk.people.share, desk.title.menu, desk.style_panel.free, *desk.tools.buttons} <= set(buttons)
+    for button in buttons:
+        desk.canvas.setFocus()
+        before = button.grab().toImage()
+        button.setFocus(Qt.FocusReason.TabFocusReason)
+        QApplication.processEvents()
+        assert button.hasFocus(), button
+        assert ring_of(button.grab().toImage(), before) > 3, button.accessibleName()
+
+
+def ring_of(image: QImage, before: QImage) -> float:
+    """The strongest contrast between a pixel and what it was."""
+    places = ((x, y) for x in range(image.width()) for y in range(image.height()))
+    return max(contrast(image.pixelColor(x, y), before.pixelColor(x, y)) for x, y in places)
 
 
 def test_closing_is_told_and_the_place_is_remembered(window: Window, qtbot: QtBot) -> None:

@@ -3,11 +3,11 @@
 from typing import Final
 
 from PyQt6.QtCore import QRect, QSize, Qt
-from PyQt6.QtGui import QFontMetrics, QPainter, QPaintEvent, QRegion, QResizeEvent
+from PyQt6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from peer.ui.look import font, theme_of
-from peer.ui.theme import shown, text_on
+from peer.ui.theme import Theme, shown, text_on
 from peer.ui.widgets import Button, mixed
 
 THICK: Final = 3
@@ -58,6 +58,9 @@ class Chip(Button):
         self.set_name(f"Following {name}: stop", "Esc")
         self.update()
         self.show()
+
+    def ring(self, theme: Theme) -> QColor:
+        return theme.text
 
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 28, HEIGHT)
