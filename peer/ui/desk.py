@@ -273,9 +273,8 @@ class Desk(QWidget):
         """Put everything where it belongs, for the size that the window has."""
         area = self.rect()
         arrange.place_top(area, self.title, self.tools, self.people)
-        arrange.place_chip(area, self.chip, self.tools)
         arrange.place_side(self.style_panel, self.title)
-        arrange.place_bottom(area, self.zoom, self.status, self.toast)
+        arrange.place_bottom(area, self.zoom, self.status, self.toast, self.chip)
         for popover in self.popovers:
             if popover.is_open and popover.size() != popover.sizeHint():
                 popover.adjustSize()

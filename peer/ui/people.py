@@ -17,6 +17,8 @@ from peer.ui.widgets import Button, Dot, Words
 WIDTH = 360
 ROW = 44
 MOST_ROWS = 9
+KEPT_FREE = 270
+"""Pixels of the window's height for its title and for the panels above and below, a toast among them."""
 
 DOTS = {"you": "good", "direct": "good", "relayed": "warning", "connecting": "quiet", "lost": "bad"}
 WORDS = {"you": "you", "direct": "direct", "relayed": "relayed", "connecting": "connecting…", "lost": "lost"}
@@ -164,5 +166,7 @@ class PeoplePopover(Popover):
         self.reshaped.emit()
 
     def sizeHint(self) -> QSize:
-        rows = min(max(len(self._order), 1), MOST_ROWS)
+        around = self.parentWidget()
+        fitting = (around.height() - KEPT_FREE) // ROW if around is not None else MOST_ROWS
+        rows = min(max(len(self._order), 1), max(fitting, 1), MOST_ROWS)
         return QSize(WIDTH, 8 + 36 + rows * ROW + 16)

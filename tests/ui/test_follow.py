@@ -13,7 +13,7 @@ from peer.ui.desk import Desk
 from peer.ui.follow import GLIDE, Following, Look
 from peer.ui.theme import LIGHT
 from tests.ui.afar import Somebody
-from tests.ui.boards import Alone
+from tests.ui.boards import QUIET, Alone, crowd
 from tests.ui.hands import click, press
 from tests.ui.mouse import MIDDLE, Mouse
 
@@ -82,9 +82,37 @@ def test_a_click_on_an_initial_shows_what_they_see(desk: Desk) -> None:
     assert is_shown(desk)
     assert desk.chip.text() == "Following Ana  ·  Esc to stop"
     assert desk.rect().contains(desk.chip.geometry())
-    assert not desk.chip.geometry().intersects(desk.tools.geometry())
     assert desk.zoom.percent.text() == "200 %"
     assert not desk.people_popover.isVisible()
+
+
+@pytest.mark.parametrize("size", [(800, 600), (1440, 900)])
+@pytest.mark.parametrize("zen", [False, True])
+def test_the_chip_covers_nothing_and_nothing_covers_it(
+    desk: Desk, board: Alone, ana: Somebody, qtbot: QtBot, size: tuple[int, int], zen: bool
+) -> None:
+    me, her = board.people()
+    board.set_people = [me, replace(her, name="Maximiliane von Hohenstein-Sonnenberg"), *crowd(12)]
+    board.set_status = replace(QUIET, direct=12, relayed=12, open_room=True)
+    window = desk.window()
+    assert window is not None
+    window.resize(*size)
+    desk.status_changed()
+    desk.people_changed()
+    qtbot.waitUntil(lambda: desk.status.line.text() == "12 direct · 12 relayed")
+    desk.following.toggle(ana.peer)
+    desk.set_zen(zen)
+    if not zen:
+        desk.people_popover.open()
+    desk.toast.say("Part of that was changed by somebody else since, and stays as it is. " * 3, "Undo", lasting=True)
+    qtbot.wait(200)
+    floating = [part for part in (*desk.panels, desk.people_popover, desk.toast) if part.isVisible()]
+    assert len(floating) == (1 if zen else 8)
+    assert desk.rect().contains(desk.chip.geometry())
+    for part in floating:
+        assert not part.geometry().intersects(desk.chip.geometry()), part
+    for part in (desk.people_popover, desk.status):
+        assert not part.isVisible() or not part.geometry().intersects(desk.toast.geometry())
 
 
 def test_the_view_goes_where_theirs_goes(desk: Desk, ana: Somebody) -> None:

@@ -78,6 +78,15 @@ def test_many_people_scroll(popover: PeoplePopover) -> None:
     assert len(popover.rows) == 61
 
 
+def test_in_a_low_window_fewer_are_seen_at_once(popover: PeoplePopover, around: QWidget) -> None:
+    popover.show_people(crowd(60))
+    around.resize(800, 600)
+    low = popover.sizeHint().height()
+    around.resize(800, 900)
+    assert low < popover.sizeHint().height()
+    assert low + 200 <= 600
+
+
 def test_no_round_trip_is_no_text() -> None:
     assert round_trip(somebody("Ana")) == ""
 

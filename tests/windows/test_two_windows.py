@@ -29,7 +29,7 @@ HERS = (280, 460, 240, 100)
 HIS = (280 + BO, 460, 240, 100)
 
 ANAS_INITIAL = (BO + 620, 38)
-CHIP = (BO + 395, 84)
+CHIP = (BO + 395, 910)
 EDGE = (BO, 300, 2, 400)
 """The left edge of Bo's window."""
 
@@ -119,7 +119,7 @@ def test_nothing_changes_when_the_tracker_dies_and_a_cancelled_stroke_vanishes(t
     wait_until(lambda: screen.ink(HERS, INK) == 0, "Ana sees it vanish as Bo takes it back")
     screen.hand("mouseup", 1)
 
-    screen.hand("mousemove", 350 + BO, 500, "click", 1)
+    screen.hand("mousemove", 350 + BO, 500, "click", 1, "mousemove", 500 + BO, 700)
     wait_until(lambda: screen.ink((330, 480, 40, 40), INK) > 5, "Ana sees the dot of a click")
 
 
