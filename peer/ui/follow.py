@@ -13,7 +13,7 @@ from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 
 from p2psketch.geometry import Rect
 from p2psketch.ids import PeerId
-from p2psketch.views import DIRECT, RELAYED, PersonView
+from p2psketch.views import CONNECTING, DIRECT, LOST, RELAYED, PersonView
 from peer.board import Board
 from peer.ui.camera import Camera
 from peer.ui.canvas import Canvas
@@ -27,7 +27,7 @@ _REACHED: Final = (DIRECT, RELAYED)
 
 NO_VIEW: Final = "{} shows no view to follow."
 GONE: Final = "{} is gone: you follow nobody now."
-UNREACHED: Final = "{} cannot be reached."
+UNREACHED: Final = {CONNECTING: "There is no link to {} yet.", LOST: "{} cannot be reached now."}
 
 
 class Look(NamedTuple):
@@ -91,7 +91,7 @@ class Following(QObject):
         if person is None:
             return
         if person.state not in _REACHED or self._view(person.peer) is None:
-            self.said.emit((NO_VIEW if person.state in _REACHED else UNREACHED).format(person.name))
+            self.said.emit(UNREACHED.get(person.state, NO_VIEW).format(person.name))
             return
         self.person = person
         self._canvas.lead(on=False)

@@ -199,12 +199,15 @@ def test_who_shows_no_view_cannot_be_followed(desk: Desk, board: Alone, ana: Som
     assert desk.toast.words.whole == "Ana shows no view to follow."
 
 
-def test_nor_who_cannot_be_reached(desk: Desk, board: Alone, ana: Somebody, qtbot: QtBot) -> None:
+@pytest.mark.parametrize(
+    ("state", "why"), [("lost", "Ana cannot be reached now."), ("connecting", "There is no link to Ana yet.")]
+)
+def test_nor_who_cannot_be_reached(desk: Desk, board: Alone, ana: Somebody, state: str, why: str) -> None:
     me, her = board.people()
-    board.set_people = [me, replace(her, state="lost")]
+    board.set_people = [me, replace(her, state=state)]
     desk.following.toggle(ana.peer)
     assert desk.following.person is None
-    assert desk.toast.words.whole == "Ana cannot be reached."
+    assert desk.toast.words.whole == why
 
 
 def test_who_follows_leads_nobody_so_two_never_follow_each_other(desk: Desk, board: Alone, ana: Somebody) -> None:
