@@ -25,7 +25,7 @@ GLIDE: Final = 0.1
 _FRAME: Final = 16
 _REACHED: Final = (DIRECT, RELAYED)
 
-NO_VIEW: Final = "{} shows no view to follow."
+NO_VIEW: Final = "{} has no view of their own to follow."
 GONE: Final = "{} is gone: you follow nobody now."
 UNREACHED: Final = {CONNECTING: "There is no link to {} yet.", LOST: "{} cannot be reached now."}
 

@@ -196,7 +196,7 @@ def test_who_shows_no_view_cannot_be_followed(desk: Desk, board: Alone, ana: Som
     desk.people.avatars[0].click()
     assert not is_shown(desk)
     assert where(desk) == before
-    assert desk.toast.words.whole == "Ana shows no view to follow."
+    assert desk.toast.words.whole == "Ana has no view of their own to follow."
 
 
 @pytest.mark.parametrize(
@@ -216,7 +216,7 @@ def test_who_follows_leads_nobody_so_two_never_follow_each_other(desk: Desk, boa
     assert told(board).viewport is None
     ana.look(None)  # she follows us now
     assert not is_shown(desk)
-    assert desk.toast.words.whole == "Ana shows no view to follow."
+    assert desk.toast.words.whole == "Ana has no view of their own to follow."
     assert told(board).viewport == desk.canvas.camera.area
 
 
