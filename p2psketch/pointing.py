@@ -1,6 +1,6 @@
-"""Our own pointer: told to the others at most 60 times a second, and renewed before it expires.
+"""Our own pointer and view: told to the others at most 60 times a second, and renewed before they expire.
 
-Rule: newest wins; that the pointer left the board is told at once.
+Rule: newest wins; that the pointer left the board is told at once, and the view is told without it.
 """
 
 from typing import Final
@@ -13,7 +13,7 @@ RENEW_AFTER: Final = 10.0
 
 
 class Pointing:
-    """The latest word about the pointer, and whether it has been told."""
+    """The latest word about pointer and view, and whether it has been told."""
 
     def __init__(self, me: PeerId) -> None:
         self._me = me
@@ -23,15 +23,16 @@ class Pointing:
 
     def latest(self) -> Presence | None:
         """For a link that has just come up."""
-        return self._latest if self._latest and self._latest.cursor else None
+        return self._latest if self._latest and (self._latest.cursor or self._latest.viewport) else None
 
     def move(self, cursor: Point | None, viewport: Viewport | None, tool: str, now: float) -> Presence | None:
-        """The pointer moved; what to tell now, if anything."""
+        """Pointer or view moved; what to tell now, if anything."""
         before, self._latest = self._latest, Presence(self._me, cursor, viewport, tool)
         if self._latest == before:
             return None
         self._pending = True
-        return self._tell(now) if cursor is None or now >= self._told_at + EVERY else None
+        left = cursor is None and before is not None and before.cursor is not None
+        return self._tell(now) if left or now >= self._told_at + EVERY else None
 
     def due(self) -> float | None:
         """When something is to be told."""

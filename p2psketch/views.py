@@ -6,7 +6,7 @@ here, so that all of them say the same.
 
 from dataclasses import dataclass
 
-from p2psketch.ids import PeerId, short
+from p2psketch.ids import LinkId, PeerId, short
 from p2psketch.messages import Person
 from p2psketch.session import Session
 
@@ -33,7 +33,8 @@ class PersonView:
 
 @dataclass(frozen=True, slots=True)
 class Status:
-    """`progress` from 0 to 1 while catching up; `peers_with_latest`: on how many others our latest op is on disk."""
+    """`progress` from 0 to 1 while catching up; `peers_with_latest`: on how many others our latest op is on disk,
+    or, where we have drawn nothing, the whole board."""
 
     trackers: dict[str, str | None]
     direct: int
@@ -69,7 +70,6 @@ def _direct(session: Session, peer: PeerId) -> PersonView:
     link = session.mesh.to(peer)
     assert link is not None
     who, says = link.person or NOBODY, session.says.get(link.id)
-    mine = session.log.seq(session.me)
     return PersonView(
         peer,
         who.name,
@@ -80,8 +80,15 @@ def _direct(session: Session, peer: PeerId) -> PersonView:
         says.digest if says else b"",
         says.shapes if says and says.digest else None,
         says.digest == session.document.digest() if says and says.digest else None,
-        link.keeps and session.catchup.known(link.id, session.me) >= mine > 0,
+        link.keeps and _holds_ours(session, link.id),
     )
+
+
+def _holds_ours(session: Session, link: LinkId) -> bool:
+    """Is our latest op on disk there? Of a board that only others have drawn on: is all of it that we hold?"""
+    mine = session.log.seq(session.me)
+    ours = [(session.me, mine)] if mine else [(author, tip.seq) for author, tip in session.log.tips()]
+    return bool(ours) and all(session.catchup.known(link, author) >= seq for author, seq in ours)
 
 
 def _sought(session: Session, afar: set[PeerId]) -> list[PersonView]:

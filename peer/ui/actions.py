@@ -64,6 +64,7 @@ GESTURES: Final = (
     ("Zoom", "Ctrl + wheel"),
     ("Erase for a moment", "Ctrl + drag with the pen"),
     ("Take back the stroke at hand", "Esc"),
+    ("Follow somebody; stop", "click their initial; Esc"),
 )
 """What the help lists besides the actions."""
 

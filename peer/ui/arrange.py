@@ -33,17 +33,29 @@ def place_top(area: QRect, title: TitlePanel, tools: ToolsPanel, people: PeopleP
     _put(people, QPoint(area.width() - MARGIN - people.sizeHint().width(), MARGIN))
 
 
-def place_bottom(area: QRect, zoom: ZoomPanel, status: StatusPanel, toast: Toast) -> None:
-    """The two panels at the bottom, and the toast above the right one."""
+def place_bottom(area: QRect, zoom: ZoomPanel, status: StatusPanel, toast: Toast, chip: QWidget) -> None:
+    """The two panels at the bottom, the chip between them or above, and the toast above all that it would cover."""
     bottom = area.height() - MARGIN
     _put(zoom, QPoint(MARGIN, bottom - zoom.sizeHint().height()))
     status.fold_to(area.width() - zoom.width() - 2 * MARGIN - GAP)
     hint = status.sizeHint()
     _put(status, QPoint(area.width() - MARGIN - hint.width(), bottom - hint.height()))
+    _place_chip(area, chip, zoom, status)
     toast.fold_to(min(TOAST, area.width() - 2 * MARGIN))
     hint = toast.sizeHint()
-    edge = status.y() - GAP if status.isVisibleTo(status.parentWidget()) else bottom
+    edge = status.y() - GAP if _is_there(status) else bottom
     _put(toast, QPoint(area.width() - MARGIN - hint.width(), edge - hint.height()))
+    if _is_there(chip) and chip.geometry().intersects(toast.geometry()):
+        toast.move(toast.x(), chip.y() - GAP - hint.height())
+
+
+def _place_chip(area: QRect, chip: QWidget, zoom: ZoomPanel, status: StatusPanel) -> None:
+    hint = chip.sizeHint()
+    x = (area.width() - hint.width()) // 2
+    _put(chip, QPoint(x, zoom.geometry().center().y() - hint.height() // 2))
+    beside = chip.geometry().adjusted(-GAP, 0, GAP, 0)
+    if any(_is_there(panel) and panel.geometry().intersects(beside) for panel in (zoom, status)):
+        chip.move(x, zoom.y() - GAP - hint.height())
 
 
 def place_side(style: Panel, top: QWidget) -> None:
@@ -71,6 +83,10 @@ def beside(panel: QWidget, popover: QWidget, area: QRect) -> QPoint:
 def amid(popover: QWidget, area: QRect) -> QPoint:
     """Where a popover stands in the middle."""
     return QPoint((area.width() - popover.width()) // 2, max((area.height() - popover.height()) // 2, MARGIN))
+
+
+def _is_there(panel: QWidget) -> bool:
+    return panel.isVisibleTo(panel.parentWidget())
 
 
 def _put(panel: QWidget, place: QPoint) -> None:

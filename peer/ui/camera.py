@@ -87,6 +87,13 @@ class Camera:
             return
         room_x = max(self.width - 2 * _SIDES, self.width / 2, 1)
         room_y = max(self.height - 2 * _ENDS, self.height / 2, 1)
-        zoom = min(room_x / max(rect.width, 1e-9), room_y / max(rect.height, 1e-9), 1.0)
+        self._frame(rect, room_x, room_y, 1.0)
+
+    def show(self, view: Rect) -> None:
+        """Show all that somebody else's canvas shows, as large as it fits."""
+        self._frame(view, self.width, self.height, MAX_ZOOM)
+
+    def _frame(self, rect: Rect, room_x: float, room_y: float, largest: float) -> None:
+        zoom = min(room_x / max(rect.width, 1e-9), room_y / max(rect.height, 1e-9), largest)
         self.zoom = clamped(zoom, MIN_ZOOM, MAX_ZOOM)
         self.look_at(*rect.centre)

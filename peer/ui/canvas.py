@@ -61,7 +61,7 @@ class Canvas(EndlessView):
         self._pointer: Pointer | None = None
         self._ctrl = False
         self._mouse_cursor = ""
-        self._blank = True
+        self._blank = self._leads = True
         self._set_up_input()
         self.changed([shape.id for shape in board.document.visible()])
         self.pointed({author for author, _ in board.presences.sketches} | set(board.presences.pointers))
@@ -104,6 +104,11 @@ class Canvas(EndlessView):
     def fit_all(self) -> None:
         """Show all there is; of an empty board, its origin at 100 %."""
         self.fit(self._settled.bounds())
+
+    def lead(self, *, on: bool) -> None:
+        """Whether the others are told what is seen here, and so can follow."""
+        self._leads = on
+        self._tell()
 
     def set_theme(self, theme: Theme) -> None:
         """Look like this from now on."""
@@ -179,8 +184,14 @@ class Canvas(EndlessView):
     def _aim(self, pointer: Pointer) -> None:
         """The pointer is here: tell the others, and show what it is about to do."""
         self._pointer, self._ctrl = pointer, pointer.ctrl
-        self._board.point((pointer.x, pointer.y), self.camera.area, self._tool.name)
+        self._tell()
         self._show_gesture()
+
+    def _tell(self) -> None:
+        """Tell the others where one points and what one sees."""
+        at = (self._pointer.x, self._pointer.y) if self._pointer is not None else None
+        sees = self._leads and self.camera.width > 0
+        self._board.point(at, self.camera.area if sees else None, self._tool.name)
 
     def _follow_camera(self) -> None:
         """Another part of the board is seen, and another point of it is under the pointer."""
@@ -189,12 +200,14 @@ class Canvas(EndlessView):
         if (was := self._pointer) is not None:
             x, y = self.camera.to_board(was.screen_x, was.screen_y)
             self._aim(Pointer(x, y, was.screen_x, was.screen_y, was.pressure, was.time, ctrl=was.ctrl))
+        elif self.camera.width:
+            self._tell()
 
     def _lose_pointer(self) -> None:
         """The pointer is elsewhere."""
         if self._pointer is not None:
             self._pointer = None
-            self._board.point(None)
+            self._tell()
         self._show_gesture()
 
     @property

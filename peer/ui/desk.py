@@ -9,8 +9,8 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
-from PyQt6.QtCore import QEvent, QObject, QPoint, QTimer, pyqtSignal
-from PyQt6.QtGui import QAction, QResizeEvent
+from PyQt6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, pyqtSignal
+from PyQt6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from p2psketch.effects import Notice
@@ -20,7 +20,9 @@ from peer.tools.style import WIDTHS, InkStyle
 from peer.ui import arrange
 from peer.ui.actions import ICONS
 from peer.ui.canvas import Canvas
+from peer.ui.follow import Following
 from peer.ui.panel import Panel
+from peer.ui.panels.following import Border, Chip
 from peer.ui.panels.people import PeoplePanel
 from peer.ui.panels.status import StatusPanel
 from peer.ui.panels.style import StylePanel
@@ -55,6 +57,8 @@ class Desk(QWidget):
         self.board = board
         self.ink = InkStyle()
         self.canvas = Canvas(board, self.ink, theme, self)
+        self.following = Following(board, self.canvas)
+        self.border = Border(self)
         self.title = TitlePanel(self)
         self.tools = ToolsPanel(self, [(actions[name], icon) for name, icon in ICONS.items()])
         self.people = PeoplePanel(self)
@@ -62,6 +66,7 @@ class Desk(QWidget):
         self.zoom = ZoomPanel(self, actions)
         self.status = StatusPanel(self)
         self.toast = Toast(self)
+        self.chip = Chip(self)
         self.people_popover = PeoplePopover(self)
         self.share_popover = SharePopover(self)
         self.picker = PickerPopover(self)
@@ -99,16 +104,23 @@ class Desk(QWidget):
         for popover in self.popovers:
             popover.opened.connect(self._popover_opened)
             popover.closed.connect(self.canvas.setFocus)
-        for opener in self.people.openers:
-            opener.clicked.connect(self.people_popover.toggle)
-        self.status.line.clicked.connect(self.people_popover.toggle)
-        self.people.share.clicked.connect(self.toggle_share)
-        self.style_panel.free.clicked.connect(self._toggle_picker)
-        self.picker.chosen.connect(lambda color: setattr(self.ink, "color", color))
+        self._wire_people()
         glass = self.canvas.viewport()
         assert glass is not None
         glass.installEventFilter(self)
         self.setFocusProxy(self.canvas)
+
+    def _wire_people(self) -> None:
+        self.people.more.clicked.connect(self.people_popover.toggle)
+        for part in (self.people, self.people_popover):
+            part.picked.connect(self.following.toggle)
+        self.following.changed.connect(self._show_followed)
+        self.following.said.connect(self.toast.say)
+        self.chip.clicked.connect(self.following.stop)
+        self.status.line.clicked.connect(self.people_popover.toggle)
+        self.people.share.clicked.connect(self.toggle_share)
+        self.style_panel.free.clicked.connect(self._toggle_picker)
+        self.picker.chosen.connect(lambda color: setattr(self.ink, "color", color))
 
     # -- what the board says -----------------------------------------------------------------------
 
@@ -118,6 +130,7 @@ class Desk(QWidget):
 
     def pointed(self, peers: Collection[PeerId]) -> None:
         self.canvas.pointed(peers)
+        self.following.pointed(peers)
 
     def people_changed(self) -> None:
         self._refresh_soon("people")
@@ -144,6 +157,7 @@ class Desk(QWidget):
             people = self.board.people()
             self.people.show_people(people)
             self.people_popover.show_people(people)
+            self.following.people_changed(people)
         if "people" in stale:
             self.canvas.people_changed()
         if "status" in stale:
@@ -191,6 +205,18 @@ class Desk(QWidget):
             self.toast.say(f"The picture could not be saved: {error.strerror or error}.", lasting=True)
         else:
             self.toast.say(f"The picture is saved as {path.name}.")
+
+    def _show_followed(self) -> None:
+        person = self.following.person
+        for part in (self.people, self.people_popover):
+            part.show_followed(self.following.peer)
+        if person is None:
+            self.border.hide()
+            self.chip.hide()
+        else:
+            self.border.show_color(person.color)
+            self.chip.show_person(person.name, person.color)
+        self.place_panels()
 
     def _drop_offer(self) -> None:
         if self.toast.has_link:
@@ -248,7 +274,7 @@ class Desk(QWidget):
         area = self.rect()
         arrange.place_top(area, self.title, self.tools, self.people)
         arrange.place_side(self.style_panel, self.title)
-        arrange.place_bottom(area, self.zoom, self.status, self.toast)
+        arrange.place_bottom(area, self.zoom, self.status, self.toast, self.chip)
         for popover in self.popovers:
             if popover.is_open and popover.size() != popover.sizeHint():
                 popover.adjustSize()
@@ -271,10 +297,18 @@ class Desk(QWidget):
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if event is not None and event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.TabletPress):
+            self.following.stop()
             self.close_popovers(but=self.people_popover)
             self._drop_offer()
         return super().eventFilter(watched, event)
 
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and event.key() == Qt.Key.Key_Escape and self.following.person is not None:
+            self.following.stop()
+        else:
+            super().keyPressEvent(event)
+
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        self.canvas.setGeometry(self.rect())
+        for around in (self.canvas, self.border):
+            around.setGeometry(self.rect())
         self.place_panels()

@@ -9,7 +9,7 @@ from typing import Final
 from PyQt6.QtGui import QFont, QPalette
 from PyQt6.QtWidgets import QApplication, QStyle, QToolTip, QWidget
 
-from peer.ui.theme import DARK, LIGHT, Theme
+from peer.ui.theme import DARK, LIGHT, PANEL_RADIUS, Theme
 
 MOTION: Final = 120
 """Milliseconds that a panel takes to come in."""
@@ -79,7 +79,8 @@ def motion(widget: QWidget) -> int:
 def menu_sheet(theme: Theme) -> str:
     """For a QMenu."""
     return f"""
-        QMenu {{ background: {theme.panel.name()}; border: 1px solid {theme.hairline.name()}; padding: 6px; }}
+        QMenu {{ background: {theme.panel.name()}; border: 1px solid {theme.hairline.name()};
+                 border-radius: {PANEL_RADIUS}px; padding: 6px; }}
         QMenu::item {{ color: {theme.text.name()}; padding: 7px 28px 7px 12px; border-radius: 6px; }}
         QMenu::item:selected {{ background: {theme.tint.name()}; }}
         QMenu::item:disabled {{ color: {theme.quiet.name()}; background: transparent; }}

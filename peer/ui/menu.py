@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Mapping
 
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QAction, QActionGroup
+from PyQt6.QtCore import QRectF, Qt
+from PyQt6.QtGui import QAction, QActionGroup, QGuiApplication, QPainterPath, QRegion, QResizeEvent
 from PyQt6.QtWidgets import QMenu, QWidget
 
 from peer.settings import THEMES
 from peer.ui.actions import MENU
 from peer.ui.look import font, menu_sheet, theme_of
+from peer.ui.theme import PANEL_RADIUS
 
 
 def make_menu(
@@ -46,8 +47,26 @@ def _themes(parent: QMenu, theme: str, choose: Callable[[str], None]) -> QMenu:
     return menu
 
 
+class RoundMenu(QMenu):
+    """Round at the corners like the panels. On X11, where it is not known whether what lies behind a window shines
+    through it, the corners are cut off.
+    """
+
+    def __init__(self, title: str, parent: QWidget) -> None:
+        super().__init__(title, parent)
+        self._cut = QGuiApplication.platformName() == "xcb"
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground, not self._cut)
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        if self._cut:
+            outline = QPainterPath()
+            outline.addRoundedRect(QRectF(self.rect()), PANEL_RADIUS, PANEL_RADIUS)
+            self.setMask(QRegion(outline.toFillPolygon().toPolygon()))
+
+
 def _menu(title: str, parent: QWidget) -> QMenu:
-    menu = QMenu(title, parent)
+    menu = RoundMenu(title, parent)
     menu.setStyleSheet(menu_sheet(theme_of(parent)))
     menu.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)
     return menu

@@ -2,19 +2,23 @@
 
 from collections.abc import Sequence
 
-from PyQt6.QtCore import QSize, Qt
+from PyQt6.QtCore import QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QPainter, QPaintEvent
 from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from p2psketch.ids import PeerId
-from p2psketch.views import PersonView
+from p2psketch.views import DIRECT, RELAYED, PersonView
+from peer.ui.look import theme_of
 from peer.ui.popover import Popover
 from peer.ui.scroll import Scroll
 from peer.ui.swatches import Avatar
-from peer.ui.widgets import Dot, Words
+from peer.ui.widgets import Button, Dot, Words
 
-WIDTH = 320
+WIDTH = 360
 ROW = 44
 MOST_ROWS = 9
+KEPT_FREE = 270
+"""Pixels of the window's height for its title and for the panels above and below, a toast among them."""
 
 DOTS = {"you": "good", "direct": "good", "relayed": "warning", "connecting": "quiet", "lost": "bad"}
 WORDS = {"you": "you", "direct": "direct", "relayed": "relayed", "connecting": "connecting…", "lost": "lost"}
@@ -41,12 +45,26 @@ def board_line(person: PersonView) -> str:
     return f"{shapes}, the same board as yours" if person.same else f"{shapes}, not yet the same board as yours"
 
 
-class PersonRow(QWidget):
-    """One person: initial, name, the link's state and its round-trip time, each in a place of its own."""
+def hint(person: PersonView, *, followed: bool) -> str:
+    """All that is known of somebody, and what a click does."""
+    click = "Click to stop following" if followed else "Click to follow" if can_be_followed(person) else ""
+    return "\n".join(filter(None, (person.name, link_line(person), person.address, board_line(person), click)))
+
+
+def can_be_followed(person: PersonView) -> bool:
+    """Could it be known what they see?"""
+    return person.state in (DIRECT, RELAYED)
+
+
+class PersonRow(Button):
+    """One person: initial, name, the link's state and its round-trip time, each in a place of its own. A click follows
+    them.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("", parent)
         self.setFixedHeight(ROW)
+        self.setCheckable(True)
         self.avatar = Avatar(self)
         self.avatar.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.avatar.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
@@ -58,35 +76,54 @@ class PersonRow(QWidget):
         self.time.setFixedWidth(self.time.fontMetrics().horizontalAdvance("8888 ms") + 4)
         self.time.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         box = QHBoxLayout(self)
-        box.setContentsMargins(0, 0, 0, 0)
+        box.setContentsMargins(8, 0, 8, 0)
         box.setSpacing(8)
         for part, stretch in ((self.avatar, 0), (self.name, 1), (self.dot, 0), (self.state, 0), (self.time, 0)):
             box.addWidget(part, stretch)
 
-    def show_person(self, person: PersonView) -> None:
+    def nextCheckState(self) -> None:
+        """Whoever follows checks it."""
+
+    def show_person(self, person: PersonView, *, followed: bool) -> None:
         """Say what is known of somebody now."""
+        self.setEnabled(can_be_followed(person))
+        self.setChecked(followed)
         self.avatar.show_person(person.name, person.color, faded=person.state in ("connecting", "lost"))
         self.name.say(person.name)
         self.dot.say(DOTS[person.state])
         self.state.say(WORDS[person.state])
         self.time.say(round_trip(person))
         self.setAccessibleName(f"{person.name}, {link_line(person)}")
-        self.setToolTip("\n".join(filter(None, (person.name, link_line(person), person.address, board_line(person)))))
+        self.setToolTip(hint(person, followed=followed))
+
+    def sizeHint(self) -> QSize:
+        return QSize(0, ROW)
+
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        self.paint_ground(QPainter(self), self.ground(theme_of(self)))
 
 
 class PeoplePopover(Popover):
-    """Rows stay where they are while the numbers in them change: oneself first, then by name."""
+    """Rows stay where they are while the numbers in them change: oneself first, then by name.
+
+    Signals: picked(PeerId) when somebody's row is clicked.
+    """
+
+    picked = pyqtSignal(object)
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent, "People")
         self.rows: dict[PeerId, PersonRow] = {}
         self._order: list[PeerId] = []
+        self._followed: PeerId | None = None
         self._list = QWidget()
         self._rows = QVBoxLayout(self._list)
         self._rows.setContentsMargins(0, 0, 8, 0)
         self._rows.setSpacing(0)
         self._rows.addStretch(1)
         self.scroller = Scroll(self._list, self)
+        self.head.setContentsMargins(8, 0, 0, 0)
+        self.box.setContentsMargins(8, 8, 8, 16)
         self.body.setContentsMargins(0, 0, 0, 0)
         self.body.addWidget(self.scroller)
         self.setFixedWidth(WIDTH)
@@ -96,13 +133,24 @@ class PeoplePopover(Popover):
         ordered = sorted(people, key=lambda person: (person.state != "you", person.name.casefold(), person.peer))
         for person in ordered:
             if person.peer not in self.rows:
-                self.rows[person.peer] = PersonRow(self._list)
-            self.rows[person.peer].show_person(person)
+                self.rows[person.peer] = self._row(person.peer)
+            self.rows[person.peer].show_person(person, followed=person.peer == self._followed)
         order = [person.peer for person in ordered]
         if order != self._order:
             self._reorder(order)
         here = sum(person.state in ("you", "direct", "relayed") for person in people)
         self.head.say("Only you are here" if here <= 1 else f"{here} people here")
+
+    def show_followed(self, peer: PeerId | None) -> None:
+        """Whose row is tinted."""
+        self._followed = peer
+        for its_peer, row in self.rows.items():
+            row.setChecked(its_peer == peer)
+
+    def _row(self, peer: PeerId) -> PersonRow:
+        row = PersonRow(self._list)
+        row.clicked.connect(lambda: self.picked.emit(peer))
+        return row
 
     def _reorder(self, order: list[PeerId]) -> None:
         for peer in set(self.rows) - set(order):
@@ -118,5 +166,7 @@ class PeoplePopover(Popover):
         self.reshaped.emit()
 
     def sizeHint(self) -> QSize:
-        rows = min(max(len(self._order), 1), MOST_ROWS)
+        around = self.parentWidget()
+        fitting = (around.height() - KEPT_FREE) // ROW if around is not None else MOST_ROWS
+        rows = min(max(len(self._order), 1), max(fitting, 1), MOST_ROWS)
         return QSize(WIDTH, 8 + 36 + rows * ROW + 16)

@@ -9,7 +9,7 @@ from PyQt6.QtWidgets import QGridLayout, QWidget
 from peer.tools.style import PALETTE
 from peer.ui.icons import paint_icon
 from peer.ui.look import font, theme_of
-from peer.ui.theme import shown, text_on
+from peer.ui.theme import Theme, shown, text_on
 from peer.ui.widgets import Button, mixed
 
 STEP = 28
@@ -58,7 +58,7 @@ class Swatch(Button):
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(theme.panel, 2))
             painter.drawEllipse(middle, 9.5, 9.5)
-            painter.setPen(QPen(theme.accent, 2))
+            painter.setPen(QPen(theme.text if self.hasFocus() else theme.accent, 2))
             painter.drawEllipse(middle, 11.5, 11.5)
         if self.color is None:
             paint_icon(painter, "plus", QRectF(self.rect()), theme.quiet, 14)
@@ -87,15 +87,19 @@ class Palette(QWidget):
 
 
 class Avatar(Button):
-    """Somebody as a coloured initial; faded while they cannot be reached."""
+    """Somebody as a coloured initial; faded while they cannot be reached, and ringed when checked."""
 
     radius = 14.5
 
     def __init__(self, parent: QWidget | None = None, size: int = 29) -> None:
         super().__init__("", parent)
         self._initial, self._color, self._faded = "", 0, False
+        self.setCheckable(True)
         self.setFixedSize(size, size)
         self.radius = size / 2
+
+    def nextCheckState(self) -> None:
+        """Whoever owns the choice checks it."""
 
     def show_person(self, name: str, color: int, *, faded: bool) -> None:
         """Whose it is."""
@@ -118,13 +122,19 @@ class Avatar(Button):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
         painter.drawEllipse(circle)
-        if self.hasFocus():
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(theme.text, 2))
-            painter.drawEllipse(circle.adjusted(1, 1, -1, -1))
+        self._paint_rings(painter, circle, color, theme)
         painter.setFont(font(9, bold=True))
         painter.setPen(QColor(text_on(color)))
         painter.drawText(self.rect(), Qt.AlignmentFlag.AlignCenter, self._initial)
+
+    def _paint_rings(self, painter: QPainter, circle: QRectF, color: QColor, theme: Theme) -> None:
+        painter.setBrush(Qt.BrushStyle.NoBrush)
+        if self.isChecked():
+            painter.setPen(QPen(theme.panel, 2))
+            painter.drawEllipse(circle.adjusted(3, 3, -3, -3))
+        if self.underMouse() or self.hasFocus():
+            painter.setPen(QPen(theme.text if self.hasFocus() else mixed(color, theme.text, 0.35), 2))
+            painter.drawEllipse(circle.adjusted(1, 1, -1, -1))
 
 
 def initial(name: str) -> str:

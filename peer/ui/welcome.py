@@ -126,6 +126,7 @@ class Welcome(QWidget):
         return right
 
     def _wire(self) -> None:
+        self.person.name.returnPressed.connect(self.new.setFocus)
         self.new.clicked.connect(self._begin_anew)
         self.join.clicked.connect(self._join)
         self.link.returnPressed.connect(self._join)
@@ -146,9 +147,10 @@ class Welcome(QWidget):
     # -- what the app says -------------------------------------------------------------------------
 
     def ask_person(self, name: str, color: int) -> None:
-        """Ask who this is, with a first guess."""
+        """Ask who this is, with a first guess that typing replaces."""
         self._asks = True
         self.person.show_person(name, color)
+        self.person.name.selectAll()
 
     def begin(self, boards: Sequence[Recent], *, can_go_back: bool) -> None:
         """Show the page as it is at first."""
@@ -159,6 +161,7 @@ class Welcome(QWidget):
         self._say_nothing()
         self._look_at_clipboard()
         self._place()
+        (self.person.name if self._asks else self.link).setFocus()
 
     def show_error(self, sentence: str) -> None:
         """It did not work; what was typed is still there."""

@@ -48,9 +48,13 @@ class Button(QAbstractButton):
             painter.setBrush(ground)
             painter.drawRoundedRect(rect, self.radius, self.radius)
         if self.hasFocus():
-            painter.setPen(QPen(theme_of(self).accent, 2))
+            painter.setPen(QPen(self.ring(theme_of(self)), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(rect.adjusted(1, 1, -1, -1), self.radius, self.radius)
+
+    def ring(self, theme: Theme) -> QColor:
+        """The colour of the ring that shows the keyboard's focus; it has to stand out from the ground."""
+        return theme.accent
 
     def ground(self, theme: Theme) -> QColor | None:
         """Tinted when active, a little darker under the pointer."""
@@ -134,6 +138,9 @@ class TextButton(Button):
         self.setMinimumWidth(self.width())
         self.setText(text)
         self.setAccessibleName(text)
+
+    def ring(self, theme: Theme) -> QColor:
+        return theme.text if self._filled else theme.accent
 
     def sizeHint(self) -> QSize:
         text = self.fontMetrics().horizontalAdvance(self.text())

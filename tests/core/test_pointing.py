@@ -13,7 +13,8 @@ def word(x: float) -> Presence:
     return Presence(ANN, (x, 0.0), VIEW, "pen")
 
 
-GONE = Presence(ANN, None, VIEW, "pen")
+GONE = Presence(ANN, None, None, "pen")
+AWAY = Presence(ANN, None, VIEW, "pen")
 
 
 def at(x: float, pointing: Pointing, now: float) -> Presence | None:
@@ -65,8 +66,25 @@ def test_that_it_left_the_board_is_told_at_once() -> None:
     pointing = Pointing(ANN)
     at(1.0, pointing, 100.0)
     at(2.0, pointing, 100.001)
-    assert pointing.move(None, VIEW, "pen", 100.002) == GONE
+    assert pointing.move(None, None, "pen", 100.002) == GONE
     assert (pointing.latest(), pointing.due(), pointing.due_word(200.0)) == (None, None, None)
+
+
+def test_what_is_seen_without_a_pointer_is_known_to_those_who_come_and_renewed() -> None:
+    pointing = Pointing(ANN)
+    at(1.0, pointing, 100.0)
+    assert pointing.move(None, VIEW, "pen", 100.001) == AWAY
+    assert pointing.latest() == AWAY
+    assert pointing.due_word(100.001 + RENEW_AFTER) == AWAY
+
+
+def test_a_view_that_moves_without_a_pointer_is_told_no_oftener_than_a_pointer() -> None:
+    pointing = Pointing(ANN)
+    pointing.move(None, VIEW, "pen", 100.0)
+    assert pointing.move(None, (5.0, 0.0, 805.0, 600.0), "pen", 100.001) is None
+    moved = Presence(ANN, None, (9.0, 0.0, 809.0, 600.0), "pen")
+    assert pointing.move(None, moved.viewport, "pen", 100.002) is None
+    assert pointing.due_word(100.0 + EVERY) == moved
 
 
 def test_a_resting_pointer_is_renewed_before_the_others_forget_it() -> None:

@@ -124,6 +124,19 @@ def test_whoever_has_our_latest_op_on_disk_is_counted(ann: Desk, ben: Desk) -> N
     assert status_of(ann.session, open_room=False).peers_with_latest == 1
 
 
+def test_who_has_drawn_nothing_counts_those_who_have_all_of_it(ann: Desk, ben: Desk) -> None:
+    dan, visitor = Desk("dan"), Desk("visitor", keeps=False)
+    linked(ann, ben, dan, visitor)
+    ann.draws()
+    exchange(ann, ben, dan, visitor)
+    pass_time(1, ann, ben, dan, visitor)
+    shown = seen_by(ben)
+    assert {name: person.has_latest for name, person in shown.items()} == {"ann": True, "dan": True, "visitor": False}
+    ann.draws()
+    hand_over(ben)
+    assert not seen_by(ben)["dan"].has_latest, "the newest of it is not known to be there"
+
+
 def test_progress_while_catching_up(ann: Desk, ben: Desk) -> None:
     for _ in range(4):
         ann.draws()

@@ -55,6 +55,11 @@ class Somebody:
         self._presences.point(Presence(self.peer, cursor, None, "pen"), time.monotonic())
         self._tell()
 
+    def look(self, view: tuple[float, float, float, float] | None) -> None:
+        """See this part of the board, or show no view any more."""
+        self._presences.point(Presence(self.peer, None, view, "pen"), time.monotonic())
+        self._tell()
+
     def begin(self, *points: tuple[float, float], color: int = 0xE03131) -> None:
         """Begin to draw."""
         self._number, self._told = self._number + 1, 0

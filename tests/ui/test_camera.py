@@ -81,3 +81,25 @@ def test_fitting_nothing_goes_home(camera: Camera) -> None:
 def test_it_stays_where_ink_can_be_stored(camera: Camera) -> None:
     camera.pan(-1e12, 1e12)
     assert (camera.x, camera.y) == (FARTHEST, -FARTHEST)
+
+
+@pytest.mark.parametrize(
+    ("view", "zoom"),
+    [
+        (Rect(-400, -300, 400, 300), 1.0),
+        (Rect(100, 100, 300, 250), 4.0),
+        (Rect(0, 0, 1600, 600), 0.5),
+        (Rect(0, 0, 400, 1200), 0.5),
+    ],
+)
+def test_what_another_canvas_shows_is_shown_whole_and_in_the_middle(view: Rect, zoom: float) -> None:
+    camera = Camera(5, 5, 2.0, 800, 600)
+    camera.show(view)
+    assert camera.zoom == zoom
+    assert (camera.x, camera.y) == view.centre
+
+
+def test_a_view_of_no_size_is_shown_as_close_as_one_can_be() -> None:
+    camera = Camera(0, 0, 1.0, 800, 600)
+    camera.show(Rect(10, 10, 10, 10))
+    assert (camera.x, camera.y, camera.zoom) == (10, 10, MAX_ZOOM)

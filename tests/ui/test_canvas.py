@@ -481,8 +481,25 @@ def test_and_that_it_has_left(canvas: Canvas, board: Alone, mouse: Mouse, how: s
 
 def test_a_pointer_that_was_never_there_leaves_nothing_to_tell(canvas: Canvas, board: Alone, mouse: Mouse) -> None:
     mouse.leave()
-    assert board.session._pointing._latest is None
+    assert told(board).cursor is None
     assert not [effect for effect in board.sent if isinstance(effect, Send)]
+
+
+def test_others_are_told_what_is_seen_with_and_without_a_pointer(canvas: Canvas, board: Alone, mouse: Mouse) -> None:
+    assert told(board).viewport == canvas.camera.area
+    mouse.move((500, 350))
+    mouse.leave()
+    canvas.zoom_to(2.0)
+    assert told(board) == Presence(board.me, None, canvas.camera.area, "pen")
+
+
+def test_who_leads_nobody_tells_no_view(canvas: Canvas, board: Alone, mouse: Mouse) -> None:
+    canvas.lead(on=False)
+    assert told(board).viewport is None
+    mouse.move((500, 350))
+    assert (told(board).cursor, told(board).viewport) == ((100, 50), None)
+    canvas.lead(on=True)
+    assert told(board).viewport == canvas.camera.area
 
 
 # The hint

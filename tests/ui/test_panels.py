@@ -3,15 +3,20 @@
 from dataclasses import replace
 
 import pytest
+from PyQt6.QtCore import QPoint
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from p2psketch.ids import PeerId
 from peer.tools.style import PALETTE, WIDTHS, InkStyle
+from peer.ui.look import palette
+from peer.ui.panels.following import Border, Chip
 from peer.ui.panels.people import PeoplePanel
 from peer.ui.panels.status import OPEN_ROOM, StatusPanel, asides, truth
 from peer.ui.panels.style import StylePanel
 from peer.ui.panels.title import TitlePanel, safety
 from peer.ui.panels.toast import Toast
+from peer.ui.theme import DARK, LIGHT, Theme, shown
 from tests.ui.boards import QUIET, crowd
 
 AWAY = replace(QUIET, trackers={"a:1": "refused", "b:1": "refused"})
@@ -68,6 +73,18 @@ def test_is_the_work_safe(saved: bool, others: int, line: str) -> None:
     assert safety(replace(QUIET, saved=saved, peers_with_latest=others)) == line
 
 
+def test_the_title_does_not_jump_with_every_stroke(around: QWidget) -> None:
+    panel = TitlePanel(around)
+    panel.show_name("Roof")
+    panel.show_status(replace(QUIET, peers_with_latest=11))
+    panel.fold_to(1000)
+    wide = panel.sizeHint()
+    panel.show_status(QUIET)
+    panel.fold_to(1000)
+    assert panel.quiet.text() == "saved · only here"
+    assert panel.sizeHint() == wide
+
+
 def test_the_title_folds_from_the_quiet_line_to_the_menu(around: QWidget) -> None:
     panel = TitlePanel(around)
     panel.show_name("A plan of the roof, second floor")
@@ -87,13 +104,13 @@ def test_the_title_folds_from_the_quiet_line_to_the_menu(around: QWidget) -> Non
 
 
 @pytest.mark.parametrize(
-    ("others", "avatars", "more"), [(0, 0, ""), (1, 1, ""), (4, 4, ""), (5, 4, "+1"), (13, 4, "+9")]
+    ("others", "avatars", "more"), [(0, 0, None), (1, 1, ""), (4, 4, ""), (5, 4, "+1"), (13, 4, "+9")]
 )
-def test_people_as_initials_and_a_number(around: QWidget, others: int, avatars: int, more: str) -> None:
+def test_people_as_initials_and_a_number(around: QWidget, others: int, avatars: int, more: str | None) -> None:
     panel = PeoplePanel(around)
     panel.show_people(crowd(others))
     assert sum(not avatar.isHidden() for avatar in panel.avatars) == avatars
-    assert (panel.more.text() if not panel.more.isHidden() else "") == more
+    assert (panel.more.text() if not panel.more.isHidden() else None) == more
 
 
 def test_initials_fold_into_the_number(around: QWidget) -> None:
@@ -110,8 +127,46 @@ def test_initials_fold_into_the_number(around: QWidget) -> None:
 def test_an_initial_says_who_it_is_and_how_they_are_linked(around: QWidget) -> None:
     panel = PeoplePanel(around)
     panel.show_people(crowd(1))
-    assert panel.avatars[0].accessibleName() == "Ana, direct, 3 ms"
-    assert panel.avatars[0].toolTip() == "Ana, direct, 3 ms"
+    assert panel.avatars[0].accessibleName() == "Follow Ana, direct, 3 ms"
+    assert panel.avatars[0].toolTip() == "Ana\ndirect, 3 ms\n10.0.0.7:40000\nClick to follow"
+
+
+def test_a_click_on_an_initial_picks_that_person_and_who_is_followed_is_ringed(around: QWidget) -> None:
+    panel = PeoplePanel(around)
+    people = crowd(3)
+    panel.show_people(people)
+    picked: list[PeerId] = []
+    panel.picked.connect(picked.append)
+    panel.avatars[1].click()
+    assert picked == [people[2].peer]
+    assert not panel.avatars[1].isChecked()
+    panel.show_followed(people[2].peer)
+    assert [avatar.isChecked() for avatar in panel.avatars] == [False, True, False, False]
+    assert panel.avatars[1].toolTip().endswith("Click to stop following")
+    panel.show_people([people[0], *people[2:]])
+    assert [avatar.isChecked() for avatar in panel.avatars] == [True, False, False, False]
+
+
+def test_the_chip_says_whom_one_follows_and_shortens_a_long_name(around: QWidget) -> None:
+    chip = Chip(around)
+    chip.show_person("Ana", 0x2F9E44)
+    assert chip.text() == "Following Ana  ·  Esc to stop"
+    chip.show_person("Maximiliane von Hohenstein-Sonnenberg", 0x2F9E44)
+    assert chip.sizeHint().width() < 400
+    assert chip.text().endswith("…  ·  Esc to stop")
+    assert "Sonnenberg" in chip.accessibleName()
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_the_border_is_of_the_persons_colour_and_empty_inside(around: QWidget, theme: Theme) -> None:
+    around.setPalette(palette(theme))
+    border = Border(around)
+    border.resize(200, 100)
+    border.show_color(0xE03131)
+    image = border.grab().toImage()
+    at = {place: image.pixelColor(*place) for place in ((0, 50), (100, 1), (199, 99))}
+    assert {color.name() for color in at.values()} == {shown(0xE03131, theme).name()}
+    assert not border.mask().contains(QPoint(100, 50))
 
 
 def test_the_style_is_chosen_and_shown(around: QWidget) -> None:

@@ -4,6 +4,7 @@ import pytest
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
+from p2psketch.ids import PeerId
 from p2psketch.views import PersonView
 from peer.ui.people import PeoplePopover, board_line, link_line, round_trip
 from tests.ui.boards import crowd, somebody
@@ -77,6 +78,15 @@ def test_many_people_scroll(popover: PeoplePopover) -> None:
     assert len(popover.rows) == 61
 
 
+def test_in_a_low_window_fewer_are_seen_at_once(popover: PeoplePopover, around: QWidget) -> None:
+    popover.show_people(crowd(60))
+    around.resize(800, 600)
+    low = popover.sizeHint().height()
+    around.resize(800, 900)
+    assert low < popover.sizeHint().height()
+    assert low + 200 <= 600
+
+
 def test_no_round_trip_is_no_text() -> None:
     assert round_trip(somebody("Ana")) == ""
 
@@ -92,3 +102,18 @@ def test_people_with_one_name_are_two(popover: PeoplePopover) -> None:
     twins: list[PersonView] = [somebody("Ana", number=1), somebody("Ana", number=2)]
     popover.show_people(twins)
     assert len(popover.rows) == 2
+
+
+def test_a_click_on_a_row_picks_that_person_unless_there_is_nothing_to_follow(popover: PeoplePopover) -> None:
+    people = [somebody(state, state) for state in ("you", "direct", "relayed", "connecting", "lost")]
+    popover.show_people(people)
+    picked: list[PeerId] = []
+    popover.picked.connect(picked.append)
+    for person in people:
+        popover.rows[person.peer].click()
+    assert picked == [people[1].peer, people[2].peer]
+    popover.show_followed(people[2].peer)
+    assert [popover.rows[person.peer].isChecked() for person in people] == [False, False, True, False, False]
+    popover.show_people(people)
+    assert popover.rows[people[2].peer].isChecked()
+    assert popover.rows[people[2].peer].toolTip().endswith("Click to stop following")

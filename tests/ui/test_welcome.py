@@ -35,6 +35,22 @@ def test_a_new_board_is_one_click(page: Welcome, qtbot: QtBot) -> None:
         page.new.click()
 
 
+def test_one_can_paste_a_link_at_once(page: Welcome) -> None:
+    assert page.focusWidget() is page.link
+
+
+def test_who_is_asked_for_a_name_can_type_it_at_once_and_press_enter_twice(page: Welcome, qtbot: QtBot) -> None:
+    page.ask_person("root", 0xE03131)
+    page.begin([], can_go_back=False)
+    assert page.focusWidget() is page.person.name
+    write(qtbot, page.person.name, "Ana")
+    assert page.person.name.text() == "Ana"
+    press(qtbot, page.person.name, Qt.Key.Key_Return)
+    assert page.focusWidget() is page.new
+    with qtbot.waitSignals([page.person_chosen, page.new_board], order="strict"):
+        press(qtbot, page.new, Qt.Key.Key_Return)
+
+
 def test_a_link_is_pasted_and_enter_joins(page: Welcome, qtbot: QtBot) -> None:
     page.link.setText(LINK)
     with qtbot.waitSignal(page.join_link) as joined:

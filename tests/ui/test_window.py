@@ -13,7 +13,7 @@ from p2psketch.effects import Notice
 from peer.settings import Settings
 from peer.ui.actions import ACTIONS, MENU
 from peer.ui.desk import Desk
-from peer.ui.theme import DARK, LIGHT
+from peer.ui.theme import DARK, LIGHT, contrast
 from peer.ui.verbs import VERBS
 from peer.ui.window import Window
 from tests.ui.boards import QUIET, Alone, crowd
@@ -296,11 +296,13 @@ def test_who_is_here_is_shown_as_it_changes(window: Window, board: Alone, qtbot:
     assert desk.status.dot.color == "good"
 
 
-def test_people_open_from_an_initial_and_stay_open_while_one_draws(window: Window, board: Alone, qtbot: QtBot) -> None:
+def test_people_open_beside_the_initials_and_stay_open_while_one_draws(
+    window: Window, board: Alone, qtbot: QtBot
+) -> None:
     board.set_people = crowd(2)
     window.show_board(board)
     desk = desk_of(window)
-    desk.people.avatars[0].click()
+    desk.people.more.click()
     assert desk.people_popover.isVisible()
     click_canvas(desk, qtbot)
     assert desk.people_popover.isVisible()
@@ -388,13 +390,23 @@ def test_everything_that_can_be_pressed_has_a_name(window: Window, board: Alone)
     assert desk_of(window).tools.buttons[1].toolTip() == "Pen  ·  P"
 
 
-def test_the_focus_of_the_keyboard_is_seen(window: Window, board: Alone) -> None:
-    button = desk_of(window).tools.buttons[0]
-    before = button.grab().toImage()
-    button.setFocus(Qt.FocusReason.TabFocusReason)
-    QApplication.processEvents()
-    assert button.hasFocus()
-    assert button.grab().toImage() != before
+def test_the_focus_of_the_keyboard_is_seen_on_every_button(window: Window, board: Alone) -> None:
+    desk = desk_of(window)
+    buttons = [button for button in desk.findChildren(QAbstractButton) if button.isVisible() and button.isEnabled()]
+    assert {desk.people.share, desk.title.menu, desk.style_panel.free, *desk.tools.buttons} <= set(buttons)
+    for button in buttons:
+        desk.canvas.setFocus()
+        before = button.grab().toImage()
+        button.setFocus(Qt.FocusReason.TabFocusReason)
+        QApplication.processEvents()
+        assert button.hasFocus(), button
+        assert ring_of(button.grab().toImage(), before) > 3, button.accessibleName()
+
+
+def ring_of(image: QImage, before: QImage) -> float:
+    """The strongest contrast between a pixel and what it was."""
+    places = ((x, y) for x in range(image.width()) for y in range(image.height()))
+    return max(contrast(image.pixelColor(x, y), before.pixelColor(x, y)) for x, y in places)
 
 
 def test_closing_is_told_and_the_place_is_remembered(window: Window, qtbot: QtBot) -> None:

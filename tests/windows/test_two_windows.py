@@ -19,6 +19,7 @@ pytestmark = [
 ]
 
 INK = 0x1F2328
+CANVAS = 0xFFFFFF
 PYTHON = (sys.executable, "-m")
 BO = 800
 """How far Bo's window is to the right of Ana's."""
@@ -26,6 +27,11 @@ BO = 800
 STROKE = [(300 + 8 * step, 480 + (step % 9) * 6) for step in range(25)]
 HERS = (280, 460, 240, 100)
 HIS = (280 + BO, 460, 240, 100)
+
+ANAS_INITIAL = (BO + 620, 38)
+CHIP = (BO + 395, 910)
+EDGE = (BO, 300, 2, 400)
+"""The left edge of Bo's window."""
 
 
 class Table:
@@ -113,5 +119,23 @@ def test_nothing_changes_when_the_tracker_dies_and_a_cancelled_stroke_vanishes(t
     wait_until(lambda: screen.ink(HERS, INK) == 0, "Ana sees it vanish as Bo takes it back")
     screen.hand("mouseup", 1)
 
-    screen.hand("mousemove", 350 + BO, 500, "click", 1)
+    screen.hand("mousemove", 350 + BO, 500, "click", 1, "mousemove", 500 + BO, 700)
     wait_until(lambda: screen.ink((330, 480, 40, 40), INK) > 5, "Ana sees the dot of a click")
+
+
+def test_one_follows_another_by_their_initial_until_one_has_enough(table: Table) -> None:
+    screen = table.screen
+    screen.drag_along(STROKE)
+    screen.hand("mouseup", 1)
+    wait_until(lambda: screen.ink(HIS, INK) > 100, "Bo sees the stroke")
+
+    screen.hand("mousemove", *ANAS_INITIAL, "click", 1)
+    wait_until(lambda: screen.ink(EDGE, CANVAS) == 0, "a border is around Bo's view")
+    screen.hand("mousemove", 500, 500, "mousedown", 2, "mousemove", 500, 700, "mousemove", 500, 800, "mouseup", 2)
+    wait_until(lambda: screen.ink(HIS, INK) == 0, "Bo's view follows as Ana moves hers")
+
+    screen.hand("mousemove", *CHIP, "click", 1)
+    wait_until(lambda: screen.ink(EDGE, CANVAS) > 0, "the border is gone")
+    screen.hand("mousemove", 500, 800, "mousedown", 2, "mousemove", 500, 600, "mousemove", 500, 500, "mouseup", 2)
+    wait_until(table.draws, "Ana sees her stroke again where it was")
+    assert screen.ink(HIS, INK) == 0, "Bo looks where he did"
