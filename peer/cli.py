@@ -1,34 +1,33 @@
 """The command line: `p2psketch`, and `python -m peer`.
 
-Rule: it reads arguments and nothing else; windows are imported only by the commands that open one.
+Rule: it reads arguments and nothing else; each command imports what it needs, when it is to run.
 What goes wrong is one sentence on stderr and a non-zero exit status.
 """
 
+from __future__ import annotations
+
 import argparse
-import asyncio
-import getpass
 import logging
 import os
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
-from random import Random
-from typing import Any, Final, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeVar
 
 from p2psketch import __version__
-from p2psketch.address import parse_address
 from p2psketch.errors import InviteError, SketchError
-from p2psketch.messages import Person
-from p2psketch.session import Session
-from p2psketch.views import PersonView
 from peer import interpreter
-from peer import target as targets
-from peer.settings import Settings
-from peer.target import DEFAULT_ROOM, Target
-from peer.tools.style import PALETTE
+
+if TYPE_CHECKING:
+    from p2psketch.address import Address
+    from p2psketch.messages import Person
+    from p2psketch.session import Session
+    from p2psketch.views import PersonView
+    from peer.target import Target
 
 TIMEOUT: Final = 15.0
+DEFAULT_ROOM: Final = "lobby"
 FAILED, MISUSED = 1, 2
 
 T = TypeVar("T")
@@ -36,10 +35,10 @@ T = TypeVar("T")
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command; its exit status."""
+    interpreter.prepare()
     options = _parser().parse_args(sys.argv[1:] if arguments is None else list(arguments))
     level = logging.DEBUG if options.verbose else options.log
     logging.basicConfig(level=level, format="%(asctime)s %(message)s", datefmt="%H:%M:%S", stream=sys.stderr)
-    interpreter.prepare()
     try:
         return int(options.run(options) or 0)
     except SketchError as error:
@@ -47,8 +46,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return MISUSED if isinstance(error, InviteError) else FAILED
     except KeyboardInterrupt:
         return 128 + signal.SIGINT
-    except asyncio.CancelledError:
-        return 128 + signal.SIGTERM
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
@@ -83,13 +80,16 @@ def _tracker(options: argparse.Namespace) -> int:
 
 def _invite(options: argparse.Namespace) -> int:
     from p2psketch.invite import Invite
+    from peer.target import tracker_address
 
-    invite = Invite.new((targets.tracker_address(options.tracker),), options.board, os.urandom)
+    invite = Invite.new((tracker_address(options.tracker),), options.board, os.urandom)
     print("edit", invite.format())
     return 0
 
 
 def _keep(options: argparse.Namespace) -> int:
+    import asyncio
+
     from peer.commands import keep
 
     asyncio.run(keep(_target(options), _person(options), options.listen))
@@ -146,6 +146,8 @@ def _look(options: argparse.Namespace, target: Target, see: Callable[[Session, l
 
 def _run(visit: Coroutine[Any, Any, T]) -> T:
     """What a short visit gives; SIGTERM ends it as SIGINT does, with a goodbye to everybody."""
+    import asyncio
+
     from peer.commands import on_signals
 
     async def stoppable() -> T:
@@ -154,7 +156,10 @@ def _run(visit: Coroutine[Any, Any, T]) -> T:
         on_signals(task.cancel, signal.SIGTERM)
         return await visit
 
-    return asyncio.run(stoppable())
+    try:
+        return asyncio.run(stoppable())
+    except asyncio.CancelledError:
+        raise SystemExit(128 + signal.SIGTERM) from None
 
 
 def _demo(options: argparse.Namespace) -> int:
@@ -168,12 +173,14 @@ def _demo(options: argparse.Namespace) -> int:
 
 def _target(options: argparse.Namespace) -> Target:
     """TARGET, or the room named by --tracker, --peer and --room."""
+    from peer import target as targets
+
     if options.target is None:
         return _room(options)
     if options.room is not None:
         raise InviteError("Give either a link or a file, or --room with --tracker or --peer; not both.")
     target = targets.read_target(options.target)
-    return targets.with_peers(target, [parse_address(text) for text in options.peer])
+    return targets.with_peers(target, _peers(options))
 
 
 def _target_and(options: argparse.Namespace, name: str, default: str | None) -> tuple[Target, Any]:
@@ -189,18 +196,31 @@ def _is_target(text: str | None) -> bool:
 
 
 def _room(options: argparse.Namespace) -> Target:
+    from peer import target as targets
+
     trackers = [targets.tracker_address(text) for text in options.tracker]
-    peers = [parse_address(text) for text in options.peer]
+    peers = _peers(options)
     if not trackers and not peers:
         raise InviteError("Say where the others are: a link, a board file, --tracker HOST:PORT or --peer HOST:PORT.")
     room = DEFAULT_ROOM if options.room is None else options.room
     return targets.open_room(room, trackers, peers)
 
 
+def _peers(options: argparse.Namespace) -> list[Address]:
+    from p2psketch.address import parse_address
+
+    return [parse_address(text) for text in options.peer]
+
+
 def _given_person(options: argparse.Namespace) -> Person | None:
     """Who was named on the command line, if anybody was."""
     if options.name is None:
         return None
+    from random import Random
+
+    from p2psketch.messages import Person
+    from peer.tools.style import PALETTE
+
     name = "".join(char for char in options.name if char.isprintable()).strip()[:64]
     if not name:
         raise InviteError("A name needs at least one printable character.")
@@ -209,6 +229,12 @@ def _given_person(options: argparse.Namespace) -> Person | None:
 
 def _person(options: argparse.Namespace) -> Person:
     """Who was named on the command line, or is remembered, or is logged in."""
+    import getpass
+
+    from p2psketch.messages import Person
+    from peer.settings import Settings
+    from peer.tools.style import PALETTE
+
     given, settings = _given_person(options), Settings.load()
     if given is not None:
         return given

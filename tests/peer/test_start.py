@@ -1,0 +1,69 @@
+"""What a window has imported when it is painted for the first time: nothing that the first picture can do without."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+PROGRAM = """
+import sys
+import PyQt6.QtWidgets
+from PyQt6.QtCore import QEvent, QObject
+
+class Watched(PyQt6.QtWidgets.QApplication):
+    def __init__(self, arguments):
+        super().__init__(arguments)
+        self.installEventFilter(self)
+
+    def eventFilter(self, watched, event):
+        if event.type() == QEvent.Type.Paint and watched.isWidgetType():
+            self.removeEventFilter(self)
+            print("painted", watched.window().windowTitle(), sep="\\n")
+            print(*sys.modules, sep="\\n")
+        return False
+
+PyQt6.QtWidgets.QApplication = Watched
+from peer import app
+
+begin = app.App.begin
+
+def begin_and_end(self):
+    begin(self)
+    self.window.close()
+
+app.App.begin = begin_and_end
+from peer.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+NETWORK = "asyncio ssl cryptography.x509 peer.node peer.transport tracker.server"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "title", "unneeded", "needed"),
+    [
+        ([], "p2psketch", f"{NETWORK} numpy cryptography sqlite3 p2psketch.session peer.ui.desk", "peer.ui.welcome"),
+        (
+            ["join", "--peer", "127.0.0.1:9", "--name", "Ana"],
+            "lobby – p2psketch",
+            NETWORK,
+            "numpy p2psketch.session peer.ui.canvas peer.ui.brush peer.tools.pen",
+        ),
+    ],
+    ids=["welcome page", "open room"],
+)
+def test_the_first_picture_waits_for_nothing_that_it_does_not_need(
+    tmp_path: Path, arguments: list[str], title: str, unneeded: str, needed: str
+) -> None:
+    environment = os.environ | {"P2PSKETCH_HOME": str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", PROGRAM, *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    said = done.stdout.splitlines()
+    assert said[:2] == ["painted", title]
+    assert set(unneeded.split()).isdisjoint(said), set(unneeded.split()) & set(said)
+    assert set(needed.split()) <= set(said), "one could not draw yet"
