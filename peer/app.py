@@ -11,7 +11,8 @@ above all, is imported by the network thread, which starts once the window has b
 
 from __future__ import annotations
 
-import argparse
+import logging
+import os
 import signal
 import sys
 import time
@@ -20,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PyQt6 import sip
-from PyQt6.QtCore import QEvent, QObject, QTimer
+from PyQt6.QtCore import QEvent, QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
@@ -37,10 +38,14 @@ if TYPE_CHECKING:
     from peer.target import Target
     from tracker.server import TrackerServer
 
+log = logging.getLogger(__name__)
+
 TRACKER_WITHIN: Final = 5.0
 """Seconds for an embedded tracker to start or stop."""
 
 NEW_NAME: Final = "Untitled board"
+
+WITHOUT: Final = "“keep”, “draw”, “export”, “info” and “demo” need no display."
 
 SIGNALS_EVERY: Final = 200
 """Milliseconds: how often Python gets to look at signals while Qt waits."""
@@ -246,22 +251,24 @@ class App(QObject):
         self._thread.stop()
 
 
-def run_window(target: Target | None, given: Person | None, *, port: int, options: argparse.Namespace | None) -> int:
+def run_window(
+    target: Target | None, given: Person | None, *, port: int, geometry: tuple[int, ...] | None, act: str | None
+) -> int:
     """Open a window, on a board or on the welcome page, and stay until it is closed."""
-    application = QApplication(sys.argv[:1])
+    application = _application()
     application.setApplicationName("p2psketch")
     application.setDesktopFileName("p2psketch")
     _quit_on_signals(application)
     app = App(Settings.load(), given, port)
     if target is not None:
         app.open(target)
-    if options is not None and options.geometry is not None:
-        app.window.setGeometry(*(int(number) for number in options.geometry.split(",")))
+    if geometry is not None:
+        app.window.setGeometry(*geometry)
     actor = None
-    if options is not None and options.act is not None:
+    if act is not None:
         from peer.acting import Actor
 
-        actor = Actor(app.window, options.act)
+        actor = Actor(app.window, act)
     app.window.show()
     if actor is not None:
         actor.listen()
@@ -270,10 +277,29 @@ def run_window(target: Target | None, given: Person | None, *, port: int, option
     return status
 
 
+def _application() -> QApplication:
+    """Qt's application. Where there is no display Qt ends the process, but not before it has said why."""
+    why: list[str] = []
+
+    def listen(kind: QtMsgType, _: QMessageLogContext, text: str | None) -> None:
+        why.append((text or "").strip())
+        if kind == QtMsgType.QtFatalMsg:
+            print(f"p2psketch: No window can be opened here ({why[0]}); {WITHOUT}", file=sys.stderr, flush=True)
+            os._exit(1)
+
+    before = qInstallMessageHandler(listen)
+    application = QApplication(sys.argv[:1])
+    qInstallMessageHandler(before)
+    for text in why:
+        log.warning("%s", text)
+    return application
+
+
 def _quit_on_signals(application: QApplication) -> None:
-    """SIGINT and SIGTERM close the window as a click would."""
+    """SIGINT and SIGTERM close the window as a click would: in a turn of its own, never in the midst of something."""
+    came: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: application.closeAllWindows())
+        signal.signal(number, lambda number, _: came.append(number))
     ticking = QTimer(application)
-    ticking.timeout.connect(lambda: None)
+    ticking.timeout.connect(lambda: application.closeAllWindows() if came else None)
     ticking.start(SIGNALS_EVERY)

@@ -147,7 +147,7 @@ class Bridge(QObject):
         self._thread = thread
         self._events: deque[Event] = deque()
         self._receive: Callable[[Iterator[Event], float], None]
-        self._started = False
+        self._starting: Future[None] | None = None
         self._node: Node | None = None
         self._is_open = False
         self._early: list[Sequence[NetworkEffect]] = []
@@ -156,8 +156,7 @@ class Bridge(QObject):
     def start(self, receive: Callable[[Iterator[Event], float], None]) -> None:
         """Open the board and begin to listen, as soon as the network thread runs."""
         self._receive = receive
-        self._started = True
-        self._thread.do(self._start())
+        self._starting = self._thread.do(self._start())
 
     async def _start(self) -> None:
         node = self._node = self._make(self._arrived)
@@ -184,16 +183,19 @@ class Bridge(QObject):
 
     def close(self) -> None:
         """Flush the links, close the board file; returns when that is done, or after four seconds."""
-        if not self._started:
+        if self._starting is None:
             return
-        done = self._thread.do(self._close())
+        done = self._thread.do(self._close(self._starting))
         try:
             done.result(STOP_WITHIN)
         except TimeoutError:
             log.warning("the links did not close in time")
         self._events.clear()
 
-    async def _close(self) -> None:
+    async def _close(self, starting: Future[None]) -> None:
+        import asyncio
+
+        await asyncio.wait([asyncio.wrap_future(starting)])
         if self._node is not None:
             await self._node.close()
 

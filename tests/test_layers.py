@@ -32,7 +32,7 @@ PEER = """
     interpreter home settings store target shapes_in lettering scenes motions
     outbox stream transport trackers node
     board bridge ui acting opening app
-    headless commands crew demo cli __main__
+    headless commands crew demo arguments cli __main__
 """.split()
 
 PLACES = {"p2psketch": CORE, "tracker": TRACKER, "peer": PEER}
@@ -44,7 +44,7 @@ SEES = {
 }
 """What each package may import besides itself and the standard library."""
 
-STARTS_TRACKERS = {"peer.app", "peer.cli", "peer.crew", "peer.demo"}
+STARTS_TRACKERS = {"peer.app", "peer.arguments", "peer.cli", "peer.crew", "peer.demo"}
 """May import `tracker` too: the one program is also the tracker's."""
 
 PURE = {"p2psketch", "tracker.registry", "peer.tools"}
