@@ -21,7 +21,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from p2psketch.errors import LocalProtocolError, RemoteProtocolError
 from p2psketch.ids import PeerId
@@ -217,6 +216,8 @@ class Certificates(NamedTuple):
 
 def certificates(identity: Identity, room: RoomKeys, urandom: Random) -> Certificates:
     """The certificates with which `identity` shows that it belongs to `room`; 1970–9999, so no clock matters."""
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
     authority = _certificate(room.authority, room.authority, serial=1)
     leaf = _certificate(identity, room.authority, serial=int.from_bytes(urandom(16), "big") | 1)
     key = identity._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -225,7 +226,7 @@ def certificates(identity: Identity, room: RoomKeys, urandom: Random) -> Certifi
 
 def _certificate(holder: Identity, authority: Identity, serial: int) -> "x509.Certificate":
     """`holder`'s key signed by `authority`: a CA for leaves only if they are the same, else a leaf that signs none."""
-    from datetime import datetime  # x509 takes 45 ms to import, which a headless reader of files need not pay
+    from datetime import datetime  # x509 takes 45 ms to import: a window shows, and a file is read, without it
 
     from cryptography import x509
 
