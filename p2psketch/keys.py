@@ -13,7 +13,7 @@ import hmac
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
@@ -98,7 +98,6 @@ class Identity:
     def sign_person(self, peer: PeerId, room_id: bytes) -> bytes:
         """By a lasting key: `peer` is a launch of mine in this room; checked by `check_person`."""
         return self.sign(_PERSON, room_id + peer)
-
 
     def sign_ops(self, room_id: bytes, seq: int, head: bytes) -> bytes:
         """By a launch: my log in this room has the running head `head` after op `seq`; checked by `check_ops`."""
