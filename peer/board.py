@@ -26,6 +26,8 @@ SOONEST: Final = 0.01
 """Seconds between two ticks, however much happens."""
 LONGEST: Final = 1.0
 
+VIEW_ONLY: Final = "This link lets you see the board, not draw on it; ask for an edit link."
+
 Perform = Callable[[Sequence[NetworkEffect]], None]
 
 
@@ -93,6 +95,11 @@ class Board:
         return self.session.presences
 
     @property
+    def can_edit(self) -> bool:
+        """Does the link permit to draw here? If not, the verbs that would change the board say so, and do nothing."""
+        return self.session.room.can_edit
+
+    @property
     def can_undo(self) -> bool:
         """Is there a step to take back?"""
         return self.session.replica.undo_history.can_undo
@@ -126,7 +133,8 @@ class Board:
 
     def edit(self, edit: Edit) -> None:
         """One gesture, one step to undo."""
-        self._run(self.session.commit(edit, _wall()))
+        if self._may_edit():
+            self._run(self.session.commit(edit, _wall()))
 
     def undo(self) -> None:
         """Take back the last step of one's own."""
@@ -138,11 +146,18 @@ class Board:
 
     def clear(self) -> None:
         """Delete everything visible; can be undone."""
-        self._run(self.session.clear(_wall()))
+        if self._may_edit():
+            self._run(self.session.clear(_wall()))
 
     def begin_draft(self, fields: Fields) -> None:
         """The pen touches the board."""
-        self.session.begin_draft(fields)
+        if self._may_edit():
+            self.session.begin_draft(fields)
+
+    def _may_edit(self) -> bool:
+        if not self.can_edit:
+            self._run([Notice(VIEW_ONLY)])
+        return self.can_edit
 
     def extend_draft(self, points: Sequence[Point], pressure: Sequence[float] | None = None) -> None:
         """The pen moved."""

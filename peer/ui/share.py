@@ -19,6 +19,7 @@ PERMITS = {
     "view": ("Link to look on", "Whoever has this link can see the board and change nothing."),
 }
 OPEN_ROOM = "This is an open room: anyone who guesses its name can join. There is no secret in it."
+ONLY_VIEW = "You hold the view link. Whoever holds the edit link can let others draw."
 NO_TRACKER = "No tracker is set: newcomers need the address of somebody who is here."
 ONLY_HERE = (
     "The tracker ({trackers}) can be reached from this machine only. Others need a tracker that they can reach, "
@@ -52,6 +53,8 @@ class LinkRow(QWidget):
         self.field.setReadOnly(True)
         self.field.setCursorPosition(0)
         self.copy = TextButton("Copy", self, filled=True)
+        self.copy.setAccessibleName(f"Copy: {name}")
+        self._name = name
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._offer)
@@ -65,6 +68,7 @@ class LinkRow(QWidget):
 
     def _offer(self) -> None:
         self.copy.say("Copy")
+        self.copy.setAccessibleName(f"Copy: {self._name}")
 
     def take(self) -> None:
         """Copy the link."""
@@ -102,6 +106,8 @@ class SharePopover(Popover):
             self._add(row)
             if not open_room:
                 self._add(Words(who, points=9, color="quiet", wrap=True))
+        if invites and not open_room and all(permits == "view" for permits, _ in invites):
+            self._add(Words(ONLY_VIEW, points=9, color="quiet", wrap=True))
         if not invites and not open_room:
             self._add(Words("There is no link to this board.", points=9, color="quiet", wrap=True))
         if note := self.note or reach(list(trackers)):

@@ -13,6 +13,7 @@ from p2psketch.effects import Notice
 from peer.settings import Settings
 from peer.ui.actions import ACTIONS, MENU
 from peer.ui.desk import Desk
+from peer.ui.panels.tools import ToolsPanel
 from peer.ui.theme import DARK, LIGHT, contrast
 from peer.ui.verbs import VERBS
 from peer.ui.window import Window
@@ -49,6 +50,12 @@ def board(window: Window) -> Alone:
 def desk_of(window: Window) -> Desk:
     assert window.desk is not None
     return window.desk
+
+
+def tools_of(window: Window) -> ToolsPanel:
+    tools = desk_of(window).tools
+    assert isinstance(tools, ToolsPanel)
+    return tools
 
 
 # Opening
@@ -169,7 +176,7 @@ def test_the_name_goes_into_the_menu_when_there_is_no_room(window: Window, board
 
 
 def test_with_many_tools_they_take_two_rows(window: Window, board: Alone) -> None:
-    tools = desk_of(window).tools
+    tools = tools_of(window)
     assert tools.width_of(2) < tools.width_of(1)
     tools.arrange(2)
     assert tools.rows == 2
@@ -387,13 +394,13 @@ def test_everything_that_can_be_pressed_has_a_name(window: Window, board: Alone)
         assert button.accessibleName() or not button.isVisible(), button
     for field in window.findChildren(QLineEdit):
         assert field.accessibleName()
-    assert desk_of(window).tools.buttons[1].toolTip() == "Pen  ·  P"
+    assert tools_of(window).buttons[1].toolTip() == "Pen  ·  P"
 
 
 def test_the_focus_of_the_keyboard_is_seen_on_every_button(window: Window, board: Alone) -> None:
     desk = desk_of(window)
     buttons = [button for button in desk.findChildren(QAbstractButton) if button.isVisible() and button.isEnabled()]
-    assert {desk.people.share, desk.title.menu, desk.style_panel.free, *desk.tools.buttons} <= set(buttons)
+    assert {desk.people.share, desk.title.menu, desk.style_panel.free, *tools_of(window).buttons} <= set(buttons)
     for button in buttons:
         desk.canvas.setFocus()
         before = button.grab().toImage()
