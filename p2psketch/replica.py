@@ -101,11 +101,15 @@ class Replica:
         """The chunks of our own that may leave now."""
         return [Sealed(self._proven(chunk), tip) for chunk, tip in self.sealing.seal(now)]
 
+    def must_edit(self) -> None:
+        """Raises NotAnEditor if the link in use permits to see the board only."""
+        if self._me not in self.editors:
+            raise NotAnEditor("This link lets you see the board, not change it.")
+
     def _commit(self, edit: Edit, wall: int) -> Sequence[Op]:
         if not edit.sets:
             return ()
-        if self._me not in self.editors:
-            raise NotAnEditor("This link lets you see the board, not change it.")
+        self.must_edit()
         seq = self.log.seq(self._me)
         if seq == 0:
             edit = Edit(((person_id(self._me), self._introduce()), *edit.sets))

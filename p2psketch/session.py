@@ -231,15 +231,20 @@ class Session:
 
     def _pointed(self, link: LinkId, message: m.Draft | m.Presence, now: float) -> list[Effect]:
         """Drafts and presence: shown, and passed on to those who are not linked to their author."""
-        author = message.author
-        if author == self.me:
+        author, source = message.author, self.mesh.link(link)
+        if author == self.me or source is None:
             return []
+        direct = source.peer == author
+        if not direct and self.mesh.to(author) is not None:
+            return []  # what somebody points at and draws is heard from themselves, where that is possible
         if isinstance(message, m.Presence):
             self.presences.point(message, now)
         elif author in self.editors:
             self.presences.draft(message, now)
             if message.fields is not None:
                 message = replace(message, proof=self.editors.proof(author))
+        elif direct or message.fields is not None:
+            return self._refuse(link, f"a draft of {short(author)} comes without a proof that it may edit")
         else:
             return []
         passed = [e.Send(other, message) for other in self.mesh.showing(author, link)]
@@ -345,7 +350,8 @@ class Session:
         return effects + self.replica.sealing.released() if effects else effects
 
     def begin_draft(self, fields: Fields) -> None:
-        """The pen touches the board, with the style of the stroke to be."""
+        """The pen touches the board, with the style of the stroke to be. Raises NotAnEditor for a viewer."""
+        self.replica.must_edit()
         self._drafting.begin(fields)
 
     def extend_draft(
