@@ -79,6 +79,7 @@ class Session:
         self._drafting = Drafting(me)
         self._pointing = Pointing(me)
         self._in_memory = False
+        self._disbelieved: set[PeerId] = set()
         self._hashed = 0.0
         self._swept = 0.0
 
@@ -312,6 +313,9 @@ class Session:
             if not self.replica.load(chunk):
                 return []
         except EnvelopeError as error:
+            if chunk.author in self._disbelieved:
+                return []
+            self._disbelieved.add(chunk.author)
             return [e.Logged(f"the board file: {error}")]
         self.holdings.add([(chunk.author, known(self.log.tip(chunk.author)))], None)
         return self._changed()
