@@ -4,9 +4,9 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QImage, QKeySequence
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from p2psketch.effects import Notice
@@ -18,26 +18,9 @@ from peer.ui.theme import DARK, LIGHT, contrast
 from peer.ui.verbs import VERBS
 from peer.ui.window import Window
 from tests.ui.boards import QUIET, Alone, crowd
-from tests.ui.hands import click, press, write
+from tests.ui.hands import click, close_menu, menu_texts, press, settle, write
 
 SIZES = [(800, 600), (1024, 700), (1440, 900)]
-
-
-@pytest.fixture
-def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
-    monkeypatch.setenv("P2PSKETCH_HOME", str(tmp_path))
-    return Settings("Zoe", 0xE03131, "light")
-
-
-@pytest.fixture
-def window(qtbot: QtBot, settings: Settings) -> Window:
-    made = Window(settings)
-    qtbot.addWidget(made)
-    made.resize(1440, 900)
-    made.show()
-    qtbot.waitExposed(made)
-    made.activateWindow()
-    return made
 
 
 @pytest.fixture
@@ -137,7 +120,7 @@ def test_nothing_overlaps_or_is_cut(
     window.resize(*size)
     desk = desk_of(window)
     desk.toast.say("Part of that was changed by somebody else since, and stays as it is. " * 3, "Undo", lasting=True)
-    settle(desk, qtbot)
+    settle(qtbot)
     floating: list[QWidget] = [*desk.panels, desk.toast]
     for at, panel in enumerate(floating):
         assert desk.rect().adjusted(14, 14, -14, -14).contains(panel.geometry()), panel
@@ -152,7 +135,7 @@ def test_what_a_click_opens_fits_too(window: Window, board: Alone, qtbot: QtBot,
     window.show_board(board)
     window.resize(*size)
     desk = desk_of(window)
-    settle(desk, qtbot)
+    settle(qtbot)
     for open_it in (desk.people.more.click, desk.toggle_share, desk.style_panel.free.click, window.help_toggled):
         open_it()
         qtbot.wait(150)
@@ -436,21 +419,3 @@ def shortcut(window: Window, qtbot: QtBot, keys: str) -> None:
 
 def click_canvas(desk: Desk, qtbot: QtBot) -> None:
     click(qtbot, desk.canvas.viewport(), desk.rect().center())
-
-
-def settle(desk: Desk, qtbot: QtBot) -> None:
-    for _ in range(3):
-        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
-        qtbot.wait(1)
-
-
-def menu_texts() -> list[str]:
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    return [action.text() for action in menu.actions()]
-
-
-def close_menu() -> None:
-    menu = QApplication.activePopupWidget()
-    assert menu is not None
-    menu.close()
