@@ -112,8 +112,8 @@ GOING, ENDED, CANCELLED = 0, 1, 2
 class Draft:
     """More points of a stroke being drawn, from point `start` on; `fields` (its style) come with the first.
 
-    `number` tells one author's drafts apart. `ink` is empty when there are no more points. Whoever passes on a draft adds
-    the `proof` that its author may edit to the style.
+    `number` tells one author's drafts apart. `ink` is empty when there are no more points. Whoever passes a draft on
+    adds the `proof` that its author may edit to the style; `signature` is the author's, over all the rest.
     """
 
     author: PeerId
@@ -123,6 +123,7 @@ class Draft:
     ink: bytes
     state: int
     proof: bytes | None = None
+    signature: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

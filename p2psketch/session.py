@@ -15,7 +15,7 @@ from p2psketch import messages as m
 from p2psketch.address import Address
 from p2psketch.catchup import CatchUp
 from p2psketch.document import Document
-from p2psketch.drafting import Drafting
+from p2psketch.drafting import Drafting, is_signed, signed
 from p2psketch.effects import Effect, Event
 from p2psketch.errors import EnvelopeError
 from p2psketch.holdings import Holdings
@@ -171,7 +171,8 @@ class Session:
             self.persons[link.peer] = link.person
         digest, shapes = self.document.digest(), self.document.visible_count
         greeting: list[m.PeerMessage | None] = [*self.holdings.whole(digest, shapes)]
-        greeting += [self._drafting.whole(), self._pointing.latest()]
+        draft = self._drafting.whole()
+        greeting += [draft and self._signed(draft), self._pointing.latest()]
         return [e.Send(id, message) for message in greeting if message is not None]
 
     # -- messages ------------------------------------------------------------------------------------
@@ -231,25 +232,30 @@ class Session:
         return [e.Send(link, want) for link, want in self.catchup.wants(now)]
 
     def _pointed(self, link: LinkId, message: m.Draft | m.Presence, now: float) -> list[Effect]:
-        """Drafts and presence: shown, and passed on to those who are not linked to their author."""
+        """Drafts and presence: shown, and passed on to those who are not linked to their author.
+
+        TLS shows whose draft it is where its author is at the other end; who passes one on answers for its signature.
+        """
         author, source = message.author, self.mesh.link(link)
         if author == self.me or source is None:
             return []
         direct = source.peer == author
         if not direct and self.mesh.to(author) is not None:
             return []  # what somebody points at and draws is heard from themselves, where that is possible
+        watchers = self.mesh.showing(author, link)
         if isinstance(message, m.Presence):
             self.presences.point(message, now)
-        elif author in self.editors:
+        elif author not in self.editors:
+            if not direct and message.fields is None:
+                return []  # the proof came with its beginning, before we did
+            return self._refuse(link, f"a draft of {short(author)} comes without a proof that it may edit")
+        elif (watchers or not direct) and not is_signed(message, self.room.room_id):
+            return self._refuse(link, f"a draft in the name of {short(author)} does not have its signature")
+        else:
             self.presences.draft(message, now)
             if message.fields is not None:
                 message = replace(message, proof=self.editors.proof(author))
-        elif direct or message.fields is not None:
-            return self._refuse(link, f"a draft of {short(author)} comes without a proof that it may edit")
-        else:
-            return []
-        passed = [e.Send(other, message) for other in self.mesh.showing(author, link)]
-        return [e.Pointed(frozenset({author})), *passed]
+        return [e.Pointed(frozenset({author})), *(e.Send(other, message) for other in watchers)]
 
     # -- ops -----------------------------------------------------------------------------------------
 
@@ -380,7 +386,10 @@ class Session:
 
     def _tell_in_order(self, draft: m.Draft) -> list[Effect]:
         """What is drawn comes after what has been drawn."""
-        return list(self.replica.sealing.hold(self._tell(draft)))
+        return list(self.replica.sealing.hold(self._tell(self._signed(draft))))
+
+    def _signed(self, draft: m.Draft) -> m.Draft:
+        return signed(draft, self._launch.identity, self.room.room_id)
 
     def _tell(self, message: m.Draft | m.Presence) -> list[Effect]:
         return [e.Send(link, message) for link in self.mesh.forwarding(self.me, None)]

@@ -19,6 +19,7 @@ VALID: dict[str, m.Message] = {
         m.Want((m.Range(ANN, 1, 5),)),
         m.Ops(Chunk(ANN, 1, b"h" * 32, 1, b"\x93\x01\x00\xc4\x00", b"s" * 64, None)),
         m.Draft(ANN, 1, 0, {"color": 1}, INK, m.GOING),
+        m.Draft(ANN, 1, 0, {"color": 1}, INK, m.GOING, bytes(64), bytes(64)),
         m.Presence(ANN, (1.0, 2.0), (0.0, 0.0, 9.0, 9.0), "pen"),
         m.Links((m.Neighbour(BEN, m.Person(*PERSON), (Address(*PLACE),), b"p" * 64),)),
         m.Ping(1),

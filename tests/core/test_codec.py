@@ -232,6 +232,7 @@ WRONG: dict[str, list[list[Any]]] = {
         [None, "ink", INK[:-1], INK + b"\0", b"\0"],
         whole(m.GOING, m.CANCELLED),
         PROOFS,
+        PROOFS,
     ],
     "Presence": [PEERS, points(2), points(4), texts(16)],
     "Links": [lists(64, (BEN, PERSON, (), None), records((BEN, PERSON, (), None), PEERS, PERSONS, ADDRESSES, PROOFS))],

@@ -5,11 +5,13 @@ import os
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from p2psketch import messages as m
+from p2psketch.drafting import signed
 from p2psketch.editors import Editors
 from p2psketch.ids import PeerId
 from p2psketch.ink import encode as ink
@@ -289,6 +291,33 @@ async def test_a_draft_in_the_name_of_somebody_who_is_here_is_not_shown() -> Non
         assert not drafts(bob, ana)
         assert cursor(bob, ana) is None
         rogue.stream.close()
+
+
+@pytest.mark.parametrize("how", ["unsigned", "signed by itself", "changed on the way"])
+@in_loop
+async def test_a_draft_in_the_name_of_an_editor_who_has_left_costs_a_rogue_its_link(
+    how: str, caplog: pytest.LogCaptureFixture, expected_log: Expected
+) -> None:
+    expected_log("does not have its signature")
+    async with peer(name="Bob") as bob, peer(bob, name="Vera", view_only=True) as vera:
+        ear, rogue = Rogue(VIEWER), Rogue(VIEWER)
+        async with peer(bob, name="Ana") as ana:
+            await ear.link(ana)
+            begins(ana)
+            seen = await ear.hears(m.Draft)
+            ana.board.cancel_draft()
+            proof = proof_of(ana)
+        await until(lambda: not any(person.name == "Ana" for person in bob.board.people()), "Ana's goodbye")
+        await rogue.link(bob)
+        said = replace(seen, number=seen.number + 1, proof=proof)
+        if how == "unsigned":
+            said = replace(said, signature=None)
+        elif how == "signed by itself":
+            said = replace(signed(said, rogue.identity, VIEWER.room_id), author=seen.author)
+        rogue.say(said)
+        await rogue.is_let_go()
+        await nothing_came_of_it(rogue.me, bob, vera)
+    assert len(lines(caplog)) == 1
 
 
 # What it has kept for later
