@@ -45,6 +45,8 @@ TRACKER_WITHIN: Final = 5.0
 
 NEW_NAME: Final = "Untitled board"
 
+KEPT: Final = "This was a view link; you hold the edit link of this board already, so you can draw."
+
 WITHOUT: Final = "“keep”, “draw”, “export”, “info” and “demo” need no display."
 
 SIGNALS_EVERY: Final = 200
@@ -193,6 +195,8 @@ class App(QObject):
         self._open = opened
         opened.bridge.failed.connect(self._failed)
         self.window.show_board(opened.board)
+        if opened.board.can_edit and not target.invite.can_edit:
+            self.window.show_news(KEPT)
         if self._begun:
             self._connect(opened)
 
