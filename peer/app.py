@@ -30,7 +30,8 @@ from peer import target as targets
 from peer.board import Board
 from peer.bridge import Bridge, NetworkThread, QtTimer
 from peer.home import lasting_identity
-from peer.node import Place, own_hosts
+from peer.hosts import own_hosts
+from peer.node import Place
 from peer.settings import Settings
 from peer.target import TRACKER_PORT, Target
 from peer.transport import Credentials

@@ -31,10 +31,20 @@ class Group:
 
     def come(self, *names: str) -> None:
         """Start a keeper on each of these hosts, or on all; all of them have found each other on return."""
+        here = self.start(*names)
+        until(lambda: all(self.linked(name) == (len(self.keepers) - 1, 0) for name in here), "a mesh", FOUND_WITHIN)
+
+    def start(self, *names: str) -> tuple[str, ...]:
+        """Start a keeper on each of these hosts, or on all; the names."""
         here = names or tuple(self.names)
         started = [(name, self.network[name].start("keep", "--name", name, self.link)) for name in here]
         self.keepers |= {name: Keeper(program, self.network[name].address) for name, program in started}
-        until(lambda: all(self.linked(name) == (len(self.keepers) - 1, 0) for name in here), "a mesh", FOUND_WITHIN)
+        return here
+
+    def back(self, name: str, *arguments: str) -> None:
+        """Start a keeper again with the file it had."""
+        file = self.keepers[name].file
+        self.keepers[name] = self.network[name].keeper(str(file), *arguments)
 
     # -- drawing -------------------------------------------------------------------------------------
 
@@ -94,3 +104,9 @@ class Group:
         """How many a keeper says it is linked to, and how many it says it reaches through others."""
         told = re.findall(r"shapes, (\d+) linked, (\d+) relayed", self.keepers[name].program.err)
         return (int(told[-1][0]), int(told[-1][1])) if told else (0, 0)
+
+
+def kept(pen: Program) -> int:
+    """How many strokes of a pen are known to be kept by somebody."""
+    told = re.findall(r"kept (\d+)\n", pen.out)
+    return int(told[-1]) if told else 0

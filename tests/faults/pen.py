@@ -1,11 +1,11 @@
 """Somebody who draws without a pause and says what is known to be kept: `python -m tests.faults.pen LINK COLOR`.
 
-Rule: a whole peer without a window, which forgets the board at its end. After every stroke it waits for a moment; a
-line `kept N` says that a linked peer has claimed to hold its first N strokes on disk. SIGTERM ends it.
+Rule: a whole peer without a window, which forgets the board at its end. A line `kept N` says that a linked peer has
+claimed to hold its first N strokes on disk; it waits a moment for that after every stroke, and longer at its end.
+SIGTERM ends it.
 """
 
 import asyncio
-import contextlib
 import signal
 import sys
 
@@ -19,8 +19,10 @@ from peer.shapes_in import read_shapes
 from peer.target import read_target, with_peers
 from tests.processes.support import strokes
 
-PAUSE = 0.1
-"""Seconds between two strokes."""
+PAUSE = 1.0
+"""Seconds between two strokes, at most."""
+LAST_WORD = 5.0
+"""Seconds, at most, from SIGTERM to the end."""
 
 
 async def draw(link: str, color: str, peers: list[str]) -> None:
@@ -29,17 +31,21 @@ async def draw(link: str, color: str, peers: list[str]) -> None:
     on_signals(stop.set, signal.SIGTERM)
     target = with_peers(read_target(link), [parse_address(peer) for peer in peers]).in_memory()
     async with HeadlessPeer(target, Person("pen", 0), keeps=False) as peer:
-        drawn = kept = 0
+        drawn = 0
         while not stop.is_set():
-            for shape in read_shapes([strokes(1, color)]):
-                peer.board.edit(Edit(((0, shape),)))
-                drawn += 1
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(PAUSE):
-                    await stop.wait()
-            if peer.board.session.delivered()[0] and kept < drawn:
-                kept = drawn
-                print(f"kept {kept}", flush=True)
+            (shape,) = read_shapes([strokes(1, color)])
+            peer.board.edit(Edit(((0, shape),)))
+            drawn += 1
+            if await peer.until(lambda: kept(peer), PAUSE):
+                print(f"kept {drawn}", flush=True)
+        if await peer.until(lambda: kept(peer), LAST_WORD):
+            print(f"kept {drawn}", flush=True)
+
+
+def kept(peer: HeadlessPeer) -> bool:
+    """Does somebody who is linked say to have all that was drawn here on disk?"""
+    have, _ = peer.board.session.delivered()
+    return have > 0
 
 
 if __name__ == "__main__":
