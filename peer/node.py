@@ -349,7 +349,9 @@ class Node:
 
     def _leave_lost_addresses(self) -> bool:
         """Close the links of addresses that this machine no longer has: they are dead, and nobody will say so."""
-        lost = {host for host in {link.stream.local.host for link in self._links.values()} if host and not is_ours(host)}
+        lost = {
+            host for host in {link.stream.local.host for link in self._links.values()} if host and not is_ours(host)
+        }
         for host in lost:
             log.info("this machine is no longer at %s", host)
         for link in list(self._links.values()):

@@ -14,7 +14,7 @@ from tests.processes.support import Keeper, Program, colors, strokes, until
 
 TOWN = "town"
 """The host of the tracker."""
-FOUND_WITHIN = 20.0
+FOUND_WITHIN = 30.0
 """Seconds until everybody who was started has found everybody."""
 
 
@@ -99,6 +99,10 @@ class Group:
     def people(self, name: str) -> dict[str, str]:
         """How somebody who looks in on a host reaches each of the others, as `info` tells it."""
         return {peer["name"]: peer["link"] for peer in self.info(name)["peers"]}
+
+    def direct(self, name: str) -> set[str]:
+        """Who can be reached without a detour from a host."""
+        return {who for who, link in self.people(name).items() if link == "direct"}
 
     def linked(self, name: str) -> tuple[int, int]:
         """How many a keeper says it is linked to, and how many it says it reaches through others."""

@@ -69,9 +69,7 @@ def test_who_vanishes_without_a_word_is_missed_and_comes_back(group: Callable[..
     three.keepers["cleo"].program.kill()
 
     until(lambda: three.linked("ana") == three.linked("bob") == (2, 0), "Cleo missed", NOTICED_WITHIN)
-    people = three.people("bob")
-    assert {name for name, link in people.items() if link == "direct"} == {"ana", "bob", "pen"}
-    assert set(people.values()) <= {"direct", "connecting"}
+    assert three.direct("bob") == {"ana", "bob", "pen"}
     assert three.draw("bob", 10, BLUE) == "10 strokes delivered to 2 of 2 peers"
     three.network.mend()
     three.back("cleo")
@@ -93,7 +91,9 @@ def test_two_halves_draw_on_and_become_one_board_again(group: Callable[..., Grou
 
     rounds = 0
     while time.monotonic() < end:
-        draws = [(six.begin(half[rounds % 3], 10, color), color) for half, color in zip(halves, (RED, GREEN), strict=True)]
+        draws = [
+            (six.begin(half[rounds % 3], 10, color), color) for half, color in zip(halves, (RED, GREEN), strict=True)
+        ]
         for draw, color in draws:
             assert six.drew(draw, 10, color) == "10 strokes delivered to 3 of 3 peers"
         rounds += 1
@@ -103,7 +103,7 @@ def test_two_halves_draw_on_and_become_one_board_again(group: Callable[..., Grou
     if seconds > NOTICED_WITHIN:
         for half in halves:
             assert {six.linked(name) for name in half} == {(2, 0)}
-            assert {name for name, link in six.people(half[0]).items() if link != "lost"} == set(half)
+            assert six.direct(half[0]) == set(half)
 
     six.network.mend()
     digest = six.alike(HEALED_WITHIN)

@@ -23,7 +23,9 @@ MOVED_WITHIN = 12.0
 def test_a_slow_line_gets_the_whole_board_and_holds_nobody_up(group: Callable[..., Group]) -> None:
     three = group("ana", "bob", "cleo")
     three.come("ana", "bob")
-    three.drew(three.network["ana"].start("draw", *three.at("ana"), stdin=strokes(MANY, "#e03131", points=100)), MANY, RED)
+    three.drew(
+        three.network["ana"].start("draw", *three.at("ana"), stdin=strokes(MANY, "#e03131", points=100)), MANY, RED
+    )
     three.alike(LIVE_WITHIN)
     three.network.slow("cleo", SLOW)
     three.come("cleo")
@@ -51,7 +53,9 @@ def test_who_gets_another_address_is_found_again(group: Callable[..., Group]) ->
     now = kept(pen)
     until(lambda: three.count("cleo", RED) >= now, "them at Cleo's", MOVED_WITHIN)
     until(lambda: cleo.program.err.count("announced") == 2, "the new address at the tracker", MOVED_WITHIN)
-    addresses = {peer["name"]: (peer["link"], peer["address"].rpartition(":")[0]) for peer in three.info("bob")["peers"]}
+    addresses = {
+        peer["name"]: (peer["link"], peer["address"].rpartition(":")[0]) for peer in three.info("bob")["peers"]
+    }
     assert addresses["cleo"] == ("direct", host.address)
     assert pen.stop() == 0
     three.drawn[RED] = kept(pen)
