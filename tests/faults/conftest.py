@@ -19,8 +19,7 @@ def build(tmp_path: Path) -> Iterator[Build]:
     with ExitStack() as stack:
 
         def made(*names: str) -> Network:
-            hosts = stack.enter_context(network(programs, names))
-            return hosts
+            return stack.enter_context(network(programs, names))
 
         programs = stack.enter_context(running(tmp_path))
         yield made

@@ -23,8 +23,8 @@ from tests.processes.support import COMMAND_LINE, ROOT, Keeper, Program, Program
 
 HUB: Final = "hub"
 UNSHARE: Final = ("unshare", "--mount", "--propagation", "private")
-AS_ROOT: Final = () if os.geteuid() == 0 else ("--user", "--map-root-user")
-INTO_USER: Final = () if os.geteuid() == 0 else ("--user", "--preserve-credentials")
+AS_ROOT: Final[tuple[str, ...]] = () if os.geteuid() == 0 else ("--user", "--map-root-user")
+INTO_USER: Final[tuple[str, ...]] = () if os.geteuid() == 0 else ("--user", "--preserve-credentials")
 GROUND: Final = "mount -t tmpfs none /run && mkdir /run/netns && echo ready && exec cat"
 DIE_TOGETHER: Final = ("setpriv", "--pdeathsig", "KILL")
 """A program started so is killed when the test is, however that ends."""
@@ -47,15 +47,15 @@ class Lab:
             why = self._ground.stderr.read()
             self.__exit__()
             raise OSError(why.strip())
-        self._into = ("nsenter", "--target", str(self._ground.pid), *INTO_USER, "--mount", "--wd")
+        self._into: tuple[str, ...] = ("nsenter", "--target", str(self._ground.pid), *INTO_USER, "--mount", "--wd")
         return self
 
     def __exit__(self, *_: object) -> None:
-        _, _ = self._ground.communicate("")  # cat ends with its input
+        self._ground.communicate("")  # cat ends with its input
 
     def ip(self, *lines: str, on: str | None = None) -> None:
         """Commands for `ip`, on one host or on the ground; OSError if one of them fails."""
-        command = [*self._into, "ip", *(("-n", on) if on else ()), "-batch", "-"]
+        command = [*self._into, "ip", *(["-n", on] if on else []), "-batch", "-"]
         done = subprocess.run(command, input="\n".join(lines), text=True, capture_output=True)
         if done.returncode:
             raise OSError(done.stderr.strip())

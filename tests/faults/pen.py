@@ -19,8 +19,8 @@ from peer.shapes_in import read_shapes
 from peer.target import read_target, with_peers
 from tests.processes.support import strokes
 
-PAUSE = 1.0
-"""Seconds between two strokes, at most."""
+GAP, PAUSE = 0.1, 1.0
+"""Seconds between two strokes, at least and at most."""
 LAST_WORD = 5.0
 """Seconds, at most, from SIGTERM to the end."""
 
@@ -38,6 +38,7 @@ async def draw(link: str, color: str, peers: list[str]) -> None:
             drawn += 1
             if await peer.until(lambda: kept(peer), PAUSE):
                 print(f"kept {drawn}", flush=True)
+            await asyncio.sleep(GAP)
         if await peer.until(lambda: kept(peer), LAST_WORD):
             print(f"kept {drawn}", flush=True)
 
