@@ -22,7 +22,7 @@ import pytest
 from tests.processes.support import COMMAND_LINE, ROOT, Keeper, Program, Programs, Tracker
 
 HUB: Final = "hub"
-UNSHARE: Final = ("unshare", "--mount", "--propagation", "private")
+UNSHARE: Final = ("unshare", "--net", "--mount", "--propagation", "private")
 AS_ROOT: Final[tuple[str, ...]] = () if os.geteuid() == 0 else ("--user", "--map-root-user")
 INTO_USER: Final[tuple[str, ...]] = () if os.geteuid() == 0 else ("--user", "--preserve-credentials")
 GROUND: Final = "mount -t tmpfs none /run && mkdir /run/netns && echo ready && exec cat"
@@ -34,7 +34,7 @@ class Lab:
     """The ground on which hosts stand. Use as a context manager."""
 
     def __enter__(self) -> Self:
-        self._ground = subprocess.Popen(
+        self.process = subprocess.Popen(
             [*UNSHARE, *AS_ROOT, "sh", "-c", GROUND],
             cwd=ROOT,
             stdin=subprocess.PIPE,
@@ -42,16 +42,24 @@ class Lab:
             stderr=subprocess.PIPE,
             text=True,
         )
-        assert self._ground.stdin and self._ground.stdout and self._ground.stderr
-        if self._ground.stdout.readline() != "ready\n":
-            why = self._ground.stderr.read()
+        assert self.process.stdin and self.process.stdout and self.process.stderr
+        if self.process.stdout.readline() != "ready\n":
+            why = self.process.stderr.read()
             self.__exit__()
             raise OSError(why.strip())
-        self._into: tuple[str, ...] = ("nsenter", "--target", str(self._ground.pid), *INTO_USER, "--mount", "--wd")
+        self._into: tuple[str, ...] = (
+            "nsenter",
+            "--target",
+            str(self.process.pid),
+            *INTO_USER,
+            "--net",
+            "--mount",
+            "--wd",
+        )
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._ground.communicate("")  # cat ends with its input
+        self.process.communicate("")  # cat ends with its input
 
     def ip(self, *lines: str, on: str | None = None) -> None:
         """Commands for `ip`, on one host or on the ground; OSError if one of them fails."""

@@ -13,6 +13,8 @@ from tests.faults.group import Group
 from tests.faults.storm import CALM_WITHIN, Storm
 from tests.processes.support import until
 
+pytestmark = pytest.mark.lab
+
 KEEPERS = tuple("ana bob cleo dan eve fay gus".split())
 SHORT = 15.0
 LONG = float(os.environ.get("P2PSKETCH_CHAOS_SECONDS", "600"))

@@ -8,6 +8,8 @@ import pytest
 from tests.faults.group import FOUND_WITHIN, TOWN, Group, kept
 from tests.processes.support import until
 
+pytestmark = pytest.mark.lab
+
 RED, GREEN, BLUE = 0xE03131, 0x2F9E44, 0x1971C2
 RELAYED_WITHIN = 10.0
 """Seconds until a stroke has gone round a broken line."""

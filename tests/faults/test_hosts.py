@@ -9,6 +9,8 @@ import pytest
 from tests.faults.group import FOUND_WITHIN, TOWN, Group, kept
 from tests.processes.support import until
 
+pytestmark = pytest.mark.lab
+
 RED, GREEN, BLUE = 0xE03131, 0x2F9E44, 0x1971C2
 ASLEEP = 30.0
 """Seconds for which a laptop sleeps: twice what a silent link is borne."""

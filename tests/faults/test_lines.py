@@ -7,6 +7,8 @@ import pytest
 from tests.faults.group import FOUND_WITHIN, Group, kept
 from tests.processes.support import strokes, until
 
+pytestmark = pytest.mark.lab
+
 RED, GREEN = 0xE03131, 0x2F9E44
 SLOW = "256kbit"
 """Of the slow line: 32 KB a second."""
