@@ -99,6 +99,8 @@ class Network:
 
     def lose(self, source: str, to: str) -> None:
         """From here on nothing that one host sends the other arrives."""
+        if (source, to) in self._lost:
+            return
         priority = next(self._numbers)
         self._lost[source, to] = priority
         between = f"from {self[source].network} to {self[to].network}"
