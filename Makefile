@@ -51,4 +51,5 @@ clean: ## remove all that make made, .venv too
 	$(PY) -m pip --version >/dev/null 2>&1 || { .ci/system venv "$$python"; "$$python" -m venv --clear .venv; }
 	@echo 'Setting up .venv …'
 	@$(PY) -m pip install -qq --disable-pip-version-check -c constraints.txt -e '.[dev]'
+	@$(PY) -m compileall -qq p2psketch tracker peer # as pip does where it copies: the first start is as short as the next
 	@touch $@

@@ -10,6 +10,7 @@ from benchmarks.results import Results, median
 from benchmarks.workload import strokes
 from p2psketch.document import Document
 from p2psketch.ids import PeerId
+from p2psketch.keys import check_ops
 from p2psketch.oplog import Chunk, OpLog
 from p2psketch.ops import encode_body
 
@@ -42,7 +43,7 @@ def timed(work: "object") -> float:
 
 def chunks_of(count: int) -> list[Chunk]:
     """A log of one author, as it is sent in catch-up."""
-    author, log = PeerId(os.urandom(32)), OpLog(ROOM)
+    author, log = PeerId(os.urandom(32)), OpLog(ROOM, check_ops)
     single = [
         log.append(author, number, 1_700_000_000_000 + number * 250, encode_body(author, [(0, fields)]))
         for number, fields in enumerate(strokes(count), 1)
@@ -53,7 +54,7 @@ def chunks_of(count: int) -> list[Chunk]:
 
 def apply(chunks: list[Chunk]) -> Document:
     """What a session does with ops, less the network and the disk."""
-    log, document = OpLog(ROOM), Document()
+    log, document = OpLog(ROOM, check_ops), Document()
     for chunk in chunks:
         accepted = log.accept(chunk)
         assert accepted is not None

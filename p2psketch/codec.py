@@ -17,12 +17,10 @@ from p2psketch.clock import MAX_TIME
 from p2psketch.document import DIGEST_SIZE
 from p2psketch.errors import RemoteProtocolError
 from p2psketch.ids import PEER_ID_SIZE, PeerId
-from p2psketch.oplog import HEAD_PREFIX, MAX_OPS, Chunk, Known
+from p2psketch.oplog import CHUNK_BYTES, HEAD_PREFIX, MAX_OP, MAX_OPS, Chunk, Known
 from p2psketch.ops import pack
 
 MAX_FRAME: Final = 256 * 1024
-MAX_OPS_BLOB: Final = MAX_FRAME - 1024
-"""Bytes of ops in one message: they fit in a frame also when a relay adds a proof that their author left out."""
 HEAD_SIZE: Final = 32
 SIGNATURE_SIZE: Final = 64
 HANDLE_SIZE: Final = 16
@@ -184,8 +182,9 @@ def _addresses(value: Any) -> tuple[Address, ...]:
 
 
 def _neighbour(value: Any) -> m.Neighbour:
-    peer, person, addresses = _fields(value, 3, "neighbour")
-    return m.Neighbour(_peer(peer), _person(person), _addresses(addresses))
+    peer, person, addresses, proof = _fields(value, 4, "neighbour")
+    shown = _optional_bytes(proof, SIGNATURE_SIZE, "proof")
+    return m.Neighbour(_peer(peer), _person(person), _addresses(addresses), shown)
 
 
 def _known(value: Any) -> tuple[PeerId, Known]:
@@ -242,14 +241,14 @@ def _read_ops(author: Any, first: Any, head: Any, count: Any, blob: Any, signatu
             _int(first, 1, MAX_SEQ - MAX_OPS, "seq"),
             _bytes(head, HEAD_SIZE, "head"),
             _int(count, 1, MAX_OPS, "number of ops"),
-            _blob(blob, MAX_OPS_BLOB, "ops"),
-            _optional_bytes(signature, SIGNATURE_SIZE, "signature"),
+            _blob(blob, MAX_OP if count == 1 else CHUNK_BYTES, "ops"),
+            _bytes(signature, SIGNATURE_SIZE, "signature"),
             _optional_bytes(proof, SIGNATURE_SIZE, "proof"),
         )
     )
 
 
-def _read_draft(author: Any, number: Any, start: Any, fields: Any, points: Any, state: Any) -> m.Draft:
+def _read_draft(author: Any, number: Any, start: Any, fields: Any, points: Any, state: Any, proof: Any) -> m.Draft:
     if fields is not None:
         _need(type(fields) is dict and len(fields) <= 16 and shapes.check_fields(fields) is None, "style")
     _need(type(points) is bytes and (not points or ink.check(points)), "ink")
@@ -260,6 +259,7 @@ def _read_draft(author: Any, number: Any, start: Any, fields: Any, points: Any, 
         fields,
         points,
         _int(state, m.GOING, m.CANCELLED, "state"),
+        _optional_bytes(proof, SIGNATURE_SIZE, "proof"),
     )
 
 
@@ -298,7 +298,7 @@ _READERS: Final[dict[int, _Reader]] = {
     4: ("HaveHash", 1, lambda value: m.HaveHash(_bytes(value, 32, "hash"))),
     5: ("Want", 1, lambda value: m.Want(_list(value, MAX_RANGES, "ranges", _range))),
     6: ("Ops", 7, _read_ops),
-    7: ("Draft", 6, _read_draft),
+    7: ("Draft", 7, _read_draft),
     8: ("Presence", 4, _read_presence),
     9: ("Links", 1, lambda value: m.Links(_list(value, MAX_NEIGHBOURS, "neighbours", _neighbour))),
     10: ("Ping", 1, lambda value: m.Ping(_int(value, 0, MAX_SEQ, "number"))),

@@ -6,6 +6,7 @@ Rule: `str(error)` is one clear sentence that can be shown to a person as it is.
     - `LocalProtocolError`: this program asked a connection for something it may not do (a bug here).
     - `RemoteProtocolError`: the other side broke the protocol; closes that link, nothing else.
         - `EnvelopeError`: the envelope of an op is wrong (sequence, head, time).
+    - `NotAnEditor`: the link in use permits to see the board, not to change it.
     - `BodyError`: an op's fields are wrong; the op is void, its relay is not to blame.
     - `InviteError`: a link or address that a person typed or pasted cannot be used.
     - `StoreError`: a board file cannot be read or written.
@@ -27,6 +28,10 @@ class RemoteProtocolError(SketchError):
 
 class EnvelopeError(RemoteProtocolError):
     """An op's envelope (types, author, sequence, head, time) does not hold."""
+
+
+class NotAnEditor(SketchError):
+    """A viewer tried to change the board."""
 
 
 class BodyError(SketchError):

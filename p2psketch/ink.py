@@ -7,22 +7,27 @@ The form: a flags byte (bit 0: has pressure, the others 0); the number of points
 and y of the first point, then of the step to each next one, as zigzag varints of sixteenths of a pixel; n bytes of
 pressure if flagged. That is about 2 bytes a point. Varints are little-endian, base 128 and at most 4 bytes long, so
 coordinates and steps are within 2^27 / 16 (8.4 million) pixels; a stroke further out carries a `placement`.
+
+numpy, the slowest of all imports, is needed to encode and decode alone: a tracker and the welcome page never do.
 """
 
+from __future__ import annotations
+
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias
 
-import numpy as np
-from numpy.typing import NDArray
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
-from p2psketch.geometry import Floats, Point, Rect, bounds_of
+    from p2psketch.geometry import Floats, Point, Rect
 
-Pressure = NDArray[np.float32]
+    Pressure: TypeAlias = NDArray[np.float32]
 
 MAX_POINTS = 10_000
 
 _UNITS = 16
 _LIMIT = 2**27
-_SHIFTS = np.arange(0, 28, 7)
 _HAS_PRESSURE = 1
 _CLASSES = bytes([0] * 128 + [1] * 128)
 _LAST, _TOO_LONG = b"\0", b"\1" * 4
@@ -33,6 +38,8 @@ def encode(points: Floats | Sequence[Point], pressure: Floats | Pressure | None 
 
     ValueError unless 1 <= n <= MAX_POINTS, all is finite and no coordinate or step is out of range.
     """
+    import numpy as np
+
     places = np.asarray(points, dtype=np.float64)
     n = len(places)
     if not 1 <= n <= MAX_POINTS or places.shape != (n, 2):
@@ -69,6 +76,8 @@ def count(data: bytes) -> int:
 def decode(data: bytes) -> tuple[Floats, Pressure | None]:
     """The points (n, 2) in pixels and, if there is any, the pressure (n,) from 0 to 1 of checked ink."""
     n = count(data)
+    import numpy as np
+
     if data[0] != _HAS_PRESSURE:
         return _points(data, n), None
     levels = np.frombuffer(data, np.uint8, n, len(data) - n)
@@ -77,6 +86,8 @@ def decode(data: bytes) -> tuple[Floats, Pressure | None]:
 
 def bounds(data: bytes) -> Rect:
     """The bounds of the points of checked ink, without the width of the line."""
+    from p2psketch.geometry import bounds_of
+
     rect = bounds_of(_points(data, count(data)))
     assert rect is not None
     return rect
@@ -87,6 +98,8 @@ def _count_bytes(n: int) -> tuple[int, ...]:
 
 
 def _pressure_bytes(pressure: Floats | Pressure | None, n: int) -> bytes:
+    import numpy as np
+
     if pressure is None:
         return b""
     values = np.asarray(pressure, dtype=np.float64)
@@ -96,10 +109,12 @@ def _pressure_bytes(pressure: Floats | Pressure | None, n: int) -> bytes:
 
 
 def _varints(values: NDArray[np.int64]) -> bytes:
+    import numpy as np
+
     zigzag = (values << 1) ^ (values >> 63)
     if (zigzag >= 2 * _LIMIT).any():
         raise ValueError("two points of a stroke are too far apart")
-    rest = zigzag[:, None] >> _SHIFTS
+    rest = zigzag[:, None] >> np.arange(0, 28, 7)
     groups = (rest & 127).astype(np.uint8)
     groups[:, :-1] |= (rest[:, 1:] > 0).astype(np.uint8) << 7
     rest[:, 0] = 1
@@ -107,6 +122,8 @@ def _varints(values: NDArray[np.int64]) -> bytes:
 
 
 def _points(data: bytes, n: int) -> Floats:
+    import numpy as np
+
     start = 2 if n < 128 else 3
     coded = np.frombuffer(data, np.uint8, len(data) - start - n * data[0], start)
     last = (coded < 128).nonzero()[0]

@@ -13,7 +13,7 @@ import hmac
 import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from cryptography.exceptions import InvalidSignature, InvalidTag, UnsupportedAlgorithm
@@ -21,7 +21,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 
 from p2psketch.errors import LocalProtocolError, RemoteProtocolError
 from p2psketch.ids import PeerId
@@ -43,6 +42,7 @@ OPEN_ROOM = "lobby"
 
 _DERIVE = b"p2psketch/1 derive "
 _EDIT_PROOF = b"p2psketch edit proof"
+_OPS = b"p2psketch ops"
 _PERSON = b"p2psketch person"
 _KNOCK = b"p2psketch knock"
 _ENTRY = b"p2psketch tracker entry"
@@ -56,10 +56,16 @@ def _derive(secret: bytes, use: bytes) -> bytes:
 def verify(public: bytes, label: bytes, data: bytes, signature: bytes) -> bool:
     """Whether `signature` is that of the holder of the Ed25519 key `public` over `label` and `data`."""
     try:
-        Ed25519PublicKey.from_public_bytes(public).verify(signature, label + data)
+        _public_key(public).verify(signature, label + data)
     except (InvalidSignature, ValueError):
         return False
     return True
+
+
+@lru_cache(256)
+def _public_key(raw: bytes) -> Ed25519PublicKey:
+    """To read a key takes a fifth of the time of a check, and one author signs many chunks."""
+    return Ed25519PublicKey.from_public_bytes(raw)
 
 
 @dataclass(frozen=True)
@@ -92,6 +98,19 @@ class Identity:
     def sign_person(self, peer: PeerId, room_id: bytes) -> bytes:
         """By a lasting key: `peer` is a launch of mine in this room; checked by `check_person`."""
         return self.sign(_PERSON, room_id + peer)
+
+    def sign_ops(self, room_id: bytes, seq: int, head: bytes) -> bytes:
+        """By a launch: my log in this room has the running head `head` after op `seq`; checked by `check_ops`."""
+        return self.sign(_OPS, _log_point(room_id, self.peer_id, seq, head))
+
+
+def check_ops(author: PeerId, room_id: bytes, seq: int, head: bytes, signature: bytes) -> bool:
+    """Whether `author` says that its log in this room has the running head `head` after op `seq`."""
+    return verify(author, _OPS, _log_point(room_id, author, seq, head), signature)
+
+
+def _log_point(room_id: bytes, author: PeerId, seq: int, head: bytes) -> bytes:
+    return room_id + author + seq.to_bytes(8, "big") + head
 
 
 def check_person(person: bytes, peer: PeerId, room_id: bytes, signature: bytes) -> bool:
@@ -196,6 +215,8 @@ class Certificates(NamedTuple):
 
 def certificates(identity: Identity, room: RoomKeys, urandom: Random) -> Certificates:
     """The certificates with which `identity` shows that it belongs to `room`; 1970–9999, so no clock matters."""
+    from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
     authority = _certificate(room.authority, room.authority, serial=1)
     leaf = _certificate(identity, room.authority, serial=int.from_bytes(urandom(16), "big") | 1)
     key = identity._private.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
@@ -204,7 +225,7 @@ def certificates(identity: Identity, room: RoomKeys, urandom: Random) -> Certifi
 
 def _certificate(holder: Identity, authority: Identity, serial: int) -> "x509.Certificate":
     """`holder`'s key signed by `authority`: a CA for leaves only if they are the same, else a leaf that signs none."""
-    from datetime import datetime  # x509 takes 45 ms to import, which a headless reader of files need not pay
+    from datetime import datetime  # x509 takes 45 ms to import: a window shows, and a file is read, without it
 
     from cryptography import x509
 

@@ -33,6 +33,7 @@ class Link:
     links: int = 0
     person: Person | None = None
     addresses: tuple[Address, ...] = ()
+    proof: bytes | None = None
     rtt: float | None = None
     told: bool = False
     neighbours: dict[PeerId, Neighbour] = field(default_factory=dict)

@@ -174,7 +174,7 @@ class Mesh:
         effects: list[Effect] = []
         if len(self) >= ACCEPTS_TO and link.peer not in self._by_peer:
             effects.append(self._make_room())
-        self._introduce(link, hello.person, hello.addresses, hello.links, keeps=hello.keeps)
+        self._introduce(link, hello)
         effects.append(Send(link.id, self._welcome(link.address)))
         self._come_up(link, now)
         return effects
@@ -199,14 +199,13 @@ class Mesh:
     def _welcomed(self, link: Link, welcome: m.Welcome, now: float) -> list[Effect]:
         if welcome.version != m.PROTOCOL_VERSION:
             return [self._drop(link, m.VERSION)]
-        self._introduce(link, welcome.person, welcome.addresses, welcome.links, keeps=welcome.keeps)
+        self._introduce(link, welcome)
         self._come_up(link, now)
         return self._confirm(link)
 
-    def _introduce(
-        self, link: Link, person: m.Person, addresses: tuple[Address, ...], links: int, *, keeps: bool
-    ) -> None:
-        link.person, link.addresses, link.links, link.keeps = person, addresses, links, keeps
+    def _introduce(self, link: Link, who: m.Hello | m.Welcome) -> None:
+        link.person, link.addresses, link.proof = who.person, who.addresses, who.proof
+        link.links, link.keeps = who.links, who.keeps
 
     def _come_up(self, link: Link, now: float) -> None:
         """Greeted both ways. Of two links with one peer we talk over the winner, and listen to both while both last."""
@@ -332,9 +331,13 @@ class Mesh:
 
     def _entries(self, to: Address) -> list[m.Neighbour]:
         """Ourselves first, and all our neighbours, for somebody at `to`."""
-        us = m.Neighbour(self.me, self.person, speakable(self.addresses, to=to))
-        known = [(link, link.person) for link in self.up() if link.person is not None]
-        return [us, *(m.Neighbour(link.peer, person, speakable(link.addresses, to=to)) for link, person in known)]
+        us = m.Neighbour(self.me, self.person, speakable(self.addresses, to=to), self.proof)
+        others = [
+            m.Neighbour(link.peer, link.person, speakable(link.addresses, to=to), link.proof)
+            for link in self.up()
+            if link.person is not None
+        ]
+        return [us, *others]
 
     def deadline(self) -> float | None:
         """When `tick` has something to do."""

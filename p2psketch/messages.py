@@ -31,11 +31,12 @@ Viewport = tuple[float, float, float, float]
 
 
 class Neighbour(NamedTuple):
-    """A peer somebody is linked to, and where it listens."""
+    """A peer somebody is linked to, where it listens, and what shows that it may edit, if it may."""
 
     peer: PeerId
     person: Person
     addresses: tuple[Address, ...]
+    proof: bytes | None = None
 
 
 class Range(NamedTuple):
@@ -111,7 +112,8 @@ GOING, ENDED, CANCELLED = 0, 1, 2
 class Draft:
     """More points of a stroke being drawn, from point `start` on; `fields` (its style) come with the first.
 
-    `number` tells one author's drafts apart. `ink` is empty when there are no more points.
+    `number` tells one author's drafts apart. `ink` is empty when there are no more points. A relay adds to the style
+    the `proof` that its author may edit.
     """
 
     author: PeerId
@@ -120,6 +122,7 @@ class Draft:
     fields: Fields | None
     ink: bytes
     state: int
+    proof: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

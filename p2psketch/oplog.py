@@ -6,7 +6,7 @@ Ops travel and are stored as their author encoded them: a blob of MessagePack tr
 `[time, wall, body]`, back to back, so that chunks are joined by joining their bytes.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Final, NamedTuple
 
 import msgpack
@@ -21,14 +21,23 @@ HEAD_PREFIX: Final = 16
 
 MAX_OPS: Final = 65_535
 CHUNK_BYTES: Final = 64 * 1024
-"""Chunks are cut at about this size."""
+"""The most that a chunk of several ops holds, so that signatures are no further apart."""
+
+MAX_OP: Final = MAX_BODY + 32
+"""Bytes of a triple: time, wall time and a body of the largest size."""
+
+Check = Callable[[PeerId, bytes, int, bytes, bytes], bool]
+"""Has this author signed, in this room, that after this seq its running head is this?"""
 
 Triple = tuple[int, int, bytes]
 """Time, wall time in ms, body."""
 
 
 class Chunk(NamedTuple):
-    """Consecutive ops of one author, from `first` on; `head` is the author's running head before them."""
+    """Consecutive ops of one author, from `first` on; `head` is the author's running head before them.
+
+    `signature` is the author's, for its running head after them; `proof` says that the author may edit.
+    """
 
     author: PeerId
     first: int
@@ -95,10 +104,11 @@ def pack_triples(triples: list[Triple]) -> bytes:
 
 
 class OpLog:
-    """The tips of all authors of one room. Holds no ops: those are in the store."""
+    """The tips of all authors of one room. Holds no ops: those are in the store. `check` is `keys.check_ops`."""
 
-    def __init__(self, room: bytes) -> None:
+    def __init__(self, room: bytes, check: Check) -> None:
         self.room = room
+        self._check = check
         self._tips: dict[PeerId, Tip] = {}
 
     def tip(self, author: PeerId) -> Tip:
@@ -126,10 +136,11 @@ class OpLog:
         self._tips[author] = Tip(seq, head, time)
         return Chunk(author, seq, tip.head, 1, pack((time, wall, body)))
 
-    def accept(self, chunk: Chunk) -> Accepted | None:
+    def accept(self, chunk: Chunk, *, trusted: bool = False) -> Accepted | None:
         """Take the part of a chunk that is new; None if nothing is, or if it lies beyond a gap.
 
-        Raises EnvelopeError where the chunk does not continue our log, or is not well-formed.
+        Raises EnvelopeError where the chunk does not continue our log, is not well-formed, or its author has not signed
+        it. `trusted`: it comes from our own disk, and the signature is not looked at.
         """
         tip = self.tip(chunk.author)
         if chunk.first > tip.seq + 1 or chunk.last <= tip.seq:
@@ -140,7 +151,17 @@ class OpLog:
             chunk, triples = self._without(chunk, triples, seen)
         if chunk.head != tip.head:
             raise EnvelopeError(f"ops of {short(chunk.author)} from {chunk.first} do not continue its log")
-        return Accepted(chunk, self._extend(chunk, triples, tip))
+        end = self._chained(chunk, triples, tip)
+        if not (trusted or self.is_signed(chunk, end.head)):
+            raise EnvelopeError(f"ops {chunk.first} to {chunk.last} of {short(chunk.author)} are not signed by it")
+        self._tips[chunk.author] = end
+        author, seq = chunk.author, chunk.first
+        return Accepted(chunk, [read_op(author, n, *triple) for n, triple in enumerate(triples, seq)])
+
+    def is_signed(self, chunk: Chunk, head: bytes) -> bool:
+        """Has the author signed for `head` at the end of this chunk, and so for all that leads there?"""
+        signature = chunk.signature
+        return signature is not None and self._check(chunk.author, self.room, chunk.last, head, signature)
 
     def _without(self, chunk: Chunk, triples: list[Triple], seen: int) -> tuple[Chunk, list[Triple]]:
         """The chunk less its first `seen` ops, which are here already."""
@@ -150,15 +171,13 @@ class OpLog:
         rest = triples[seen:]
         return chunk._replace(first=chunk.first + seen, head=head, length=len(rest), blob=pack_triples(rest)), rest
 
-    def _extend(self, chunk: Chunk, triples: list[Triple], tip: Tip) -> list[Op]:
-        author, (seq, head, latest) = chunk.author, tip
-        ops: list[Op] = []
+    def _chained(self, chunk: Chunk, triples: list[Triple], tip: Tip) -> Tip:
+        """Where the log ends with a chunk."""
+        seq, head, latest = tip
         for time, wall, body in triples:
             seq += 1
             if time <= latest:
-                raise EnvelopeError(f"the times of {short(author)} do not increase at op {seq}")
+                raise EnvelopeError(f"the times of {short(chunk.author)} do not increase at op {seq}")
             head = chain(head, time, wall, body)
             latest = time
-            ops.append(read_op(author, seq, time, wall, body))
-        self._tips[author] = Tip(seq, head, latest)
-        return ops
+        return Tip(seq, head, latest)

@@ -24,8 +24,8 @@ from p2psketch.errors import BodyError
 from p2psketch.ids import PEER_ID_SIZE, OpId, PeerId, ShapeId, Stamp
 from p2psketch.shapes import Value, check_fields, check_person
 
-MAX_BODY = 128 * 1024 - 64
-"""Bytes of a body: an op of 128 KiB less its header."""
+MAX_BODY = 128 * 1024 - 512
+"""Bytes of a body: two ops as large as this fit in one frame with all that belongs to them."""
 
 MAX_WALL = 2**53
 

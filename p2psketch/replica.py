@@ -8,8 +8,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 from p2psketch.clock import LamportClock
 from p2psketch.document import Document
-from p2psketch.errors import BodyError
-from p2psketch.ids import PeerId, ShapeId, person_id
+from p2psketch.editors import Editors
+from p2psketch.errors import BodyError, EnvelopeError, NotAnEditor
+from p2psketch.ids import ShapeId, person_id, short
+from p2psketch.keys import Identity, RoomKeys, check_ops
 from p2psketch.oplog import Accepted, Chunk, OpLog
 from p2psketch.ops import Edit, Op, read_op, split
 from p2psketch.sealing import Sealed, Sealing
@@ -23,25 +25,46 @@ class Replica:
     `introduce` gives the fields of our person, which our first op sets.
     """
 
-    def __init__(self, me: PeerId, room_id: bytes, introduce: Callable[[], Fields]) -> None:
+    def __init__(self, me: Identity, room: RoomKeys, introduce: Callable[[], Fields]) -> None:
         self.document = Document()
-        self.log = OpLog(room_id)
+        self.log = OpLog(room.room_id, check_ops)
+        self.editors = Editors(room)
         self.undo_history = Undo()
-        self.sealing = Sealing()
-        self._me = me
+        self.sealing = Sealing(lambda seq, head: me.sign_ops(room.room_id, seq, head))
+        self._me = me.peer_id
         self._introduce = introduce
         self._clock = LamportClock()
+        if room.can_edit:
+            self.editors.admit(self._me, room.prove_edit(self._me))
 
     # -- of others -----------------------------------------------------------------------------------
 
     def take(self, chunk: Chunk) -> Accepted | None:
-        """Merge what is new in a chunk; None if nothing is, or if it lies beyond a gap. Raises EnvelopeError."""
+        """Merge what is new in a chunk; None if nothing is, or if it lies beyond a gap. Raises EnvelopeError.
+
+        The author has to have been admitted among the editors.
+        """
         accepted = self.log.accept(chunk)
-        if accepted is not None:
-            self._apply(accepted.ops)
-            for op in accepted.ops:
-                self.undo_history.observe(op)
-        return accepted
+        if accepted is None:
+            return None
+        self._apply(accepted.ops)
+        for op in accepted.ops:
+            self.undo_history.observe(op)
+        return accepted._replace(chunk=self._proven(accepted.chunk))
+
+    def load(self, chunk: Chunk) -> bool:
+        """Merge a chunk of our own disk; False if nothing in it is new. Raises EnvelopeError."""
+        if not self.editors.admit(chunk.author, chunk.proof):
+            raise EnvelopeError(f"nothing shows that {short(chunk.author)} may edit")
+        accepted = self.log.accept(chunk, trusted=True)
+        if accepted is None:
+            return False
+        self._apply(accepted.ops)
+        return True
+
+    def _proven(self, chunk: Chunk) -> Chunk:
+        """The chunk as it is stored: what shows that its author may edit stays with it."""
+        return chunk._replace(proof=self.editors.proof(chunk.author))
 
     def _apply(self, ops: Iterable[Op]) -> None:
         for op in ops:
@@ -76,11 +99,13 @@ class Replica:
 
     def seal(self, now: float) -> list[Sealed]:
         """The chunks of our own that may leave now."""
-        return self.sealing.seal(now)
+        return [Sealed(self._proven(chunk), tip) for chunk, tip in self.sealing.seal(now)]
 
     def _commit(self, edit: Edit, wall: int) -> Sequence[Op]:
         if not edit.sets:
             return ()
+        if self._me not in self.editors:
+            raise NotAnEditor("This link lets you see the board, not change it.")
         seq = self.log.seq(self._me)
         if seq == 0:
             edit = Edit(((person_id(self._me), self._introduce()), *edit.sets))

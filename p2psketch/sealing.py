@@ -1,10 +1,10 @@
-"""What this launch has committed and not yet sealed: the gestures of one frame become one chunk.
+"""What this launch has committed and not yet sealed: the gestures of one frame become one chunk, signed once.
 
 Rule: the first gesture after a pause is sealed at once, what follows within a frame waits for the frame's end. Nothing
 leaves and nothing is stored before it is sealed; whatever has to come after it on a link is held back with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from p2psketch.effects import Effect
@@ -22,9 +22,10 @@ class Sealed(NamedTuple):
 
 
 class Sealing:
-    """`add` ops of our own, `seal` them when they are due."""
+    """`add` ops of our own, `seal` them when they are due; `sign` gives the signature for a seq and the head there."""
 
-    def __init__(self) -> None:
+    def __init__(self, sign: Callable[[int, bytes], bytes]) -> None:
+        self._sign = sign
         self.waiting: list[Sealed] = []
         self._held: list[Effect] = []
         self._sealed_at = float("-inf")
@@ -51,7 +52,13 @@ class Sealing:
             return []
         self._sealed_at = now
         waiting, self.waiting = self.waiting, []
-        return [_joined(part) for part in _cut(waiting)]
+        return [self._sealed(part) for part in _cut(waiting)]
+
+    def _sealed(self, part: Sequence[Sealed]) -> Sealed:
+        blob = b"".join(sealed.chunk.blob for sealed in part)
+        tip = part[-1].tip
+        signature = self._sign(tip.seq, tip.head)
+        return Sealed(part[0].chunk._replace(length=len(part), blob=blob, signature=signature), tip)
 
     def released(self) -> list[Effect]:
         """What was held back for what has just been sealed."""
@@ -69,8 +76,3 @@ def _cut(waiting: Sequence[Sealed]) -> list[list[Sealed]]:
             size = len(sealed.chunk.blob)
         parts[-1].append(sealed)
     return parts
-
-
-def _joined(part: Sequence[Sealed]) -> Sealed:
-    blob = b"".join(sealed.chunk.blob for sealed in part)
-    return Sealed(part[0].chunk._replace(length=len(part), blob=blob), part[-1].tip)

@@ -6,7 +6,7 @@ no I/O: events come in with `now` (seconds, monotonic), effects go out, to be pe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Final
 
@@ -65,11 +65,12 @@ class Session:
         me = launch.identity.peer_id
         self.me: PeerId = me
         self.room = room
-        self.replica = Replica(me, room.room_id, self._introduce_person)
+        self.replica = Replica(launch.identity, room, self._introduce_person)
+        self.editors = self.replica.editors
         self.presences = Presences()
         self.holdings = Holdings()
         self.catchup = CatchUp(lambda author: self.log.seq(author))
-        self.mesh = Mesh(me, launch.person, rng, keeps=keeps, proof=None)
+        self.mesh = Mesh(me, launch.person, rng, keeps=keeps, proof=self.editors.proof(me))
         self.introduction = Introduction(room, me, urandom)
         self.says: dict[LinkId, Says] = {}
         self.persons: dict[PeerId, m.Person] = {}
@@ -175,6 +176,9 @@ class Session:
     # -- messages ------------------------------------------------------------------------------------
 
     def _received(self, link: LinkId, message: m.PeerMessage, now: float) -> list[Effect]:
+        unproven = self._unproven(message)
+        if unproven is not None:
+            return self._refuse(link, f"the edit proof of {short(unproven)} does not hold")
         effects = self.mesh.received(link, message, now)
         if self.mesh.link(link) is None or link not in self.says:
             return effects
@@ -195,6 +199,20 @@ class Session:
                 self.persons.update((neighbour.peer, neighbour.person) for neighbour in neighbours)
                 effects.append(e.PeopleChanged())
         return effects
+
+    def _unproven(self, message: m.PeerMessage) -> PeerId | None:
+        """Of those whom a message introduces as editors, one who is none."""
+        match message:
+            case m.Hello() | m.Welcome():
+                shown = [(message.peer, message.proof)]
+            case m.Draft(author=author, proof=proof):
+                shown = [(author, proof)]
+            case m.Links(neighbours):
+                shown = [(neighbour.peer, neighbour.proof) for neighbour in neighbours]
+            case _:
+                return None
+        wrong = (peer for peer, proof in shown if proof is not None and not self.editors.admit(peer, proof))
+        return next(wrong, None)
 
     def _have(self, link: LinkId, have: m.Have, now: float) -> list[Effect]:
         effects: list[Effect] = [e.StatusChanged()]
@@ -218,8 +236,12 @@ class Session:
             return []
         if isinstance(message, m.Presence):
             self.presences.point(message, now)
-        else:
+        elif author in self.editors:
             self.presences.draft(message, now)
+            if message.fields is not None:
+                message = replace(message, proof=self.editors.proof(author))
+        else:
+            return []
         passed = [e.Send(other, message) for other in self.mesh.showing(author, link)]
         return [e.Pointed(frozenset({author})), *passed]
 
@@ -229,6 +251,8 @@ class Session:
         """Ops came over a link: those that continue a log join, those beyond a gap wait for what lies in it."""
         if chunk.author == self.me:
             return []
+        if not self.editors.admit(chunk.author, chunk.proof):
+            return self._refuse(link, f"ops of {short(chunk.author)} come without a proof that it may edit")
         live = not self.catchup.wanted(link, chunk, now)
         if chunk.first > self.log.seq(chunk.author) + 1:
             self.catchup.beyond_gap(link, chunk, live=live)
@@ -242,11 +266,14 @@ class Session:
         try:
             accepted = self.replica.take(chunk)
         except EnvelopeError as error:
-            return [e.Logged(str(error)), *self.mesh.refuse(link, str(error))]
+            return self._refuse(link, str(error))
         if accepted is None:
             return []
         tip = self.log.tip(chunk.author)
         return self._joined(accepted.chunk, tip, link, live=live) + self._blame(accepted.ops, link)
+
+    def _refuse(self, link: LinkId, why: str) -> list[Effect]:
+        return [e.Logged(why), *self.mesh.refuse(link, why)]
 
     def _joined(self, chunk: Chunk, tip: Tip, link: LinkId | None, *, live: bool) -> list[Effect]:
         """The one road of every op, local (`link` None) or remote: to the disk, to those who lack it, to the view."""
@@ -277,11 +304,10 @@ class Session:
     def _stored(self, chunk: Chunk) -> list[Effect]:
         """A chunk read from the board file: it is on disk already, and nobody is linked yet."""
         try:
-            accepted = self.replica.take(chunk)
+            if not self.replica.load(chunk):
+                return []
         except EnvelopeError as error:
             return [e.Logged(f"the board file: {error}")]
-        if accepted is None:
-            return []
         self.holdings.add([(chunk.author, known(self.log.tip(chunk.author)))], None)
         return self._changed()
 

@@ -3,74 +3,93 @@
 Rule: puts the parts together and owns what is open, one board at a time; what a part does is up
 to the part. Here are the only decisions about trackers: a new board with none configured gets an
 embedded one, which runs as long as its board is open here.
+
+The order of the start is decided here too. First comes the window, painted: with the welcome page, which needs Qt and
+the settings, or with the board of the command line, which needs all that one draws with. Everything else, the network
+above all, is imported by the network thread, which starts once the window has been painted (`App.begin`).
 """
 
-import argparse
+from __future__ import annotations
+
+import logging
 import os
 import signal
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from random import Random
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PyQt6 import sip
-from PyQt6.QtCore import QObject, QTimer
+from PyQt6.QtCore import QEvent, QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
 from p2psketch.address import Address
 from p2psketch.errors import SketchError
-from p2psketch.invite import Invite
-from p2psketch.keys import Identity
-from p2psketch.messages import Person
-from p2psketch.session import Launch, Session
-from peer import target as targets
-from peer.board import Board
-from peer.bridge import Bridge, NetworkThread, QtTimer
-from peer.home import lasting_identity
-from peer.hosts import own_hosts
-from peer.node import Place
+from peer import interpreter
+from peer.bridge import NetworkThread
 from peer.settings import Settings
-from peer.target import TRACKER_PORT, Target
-from peer.transport import Credentials
 from peer.ui.window import Window
-from tracker.server import TrackerServer
+
+if TYPE_CHECKING:
+    from p2psketch.messages import Person
+    from peer.opening import OpenBoard
+    from peer.target import Target
+    from tracker.server import TrackerServer
+
+log = logging.getLogger(__name__)
 
 TRACKER_WITHIN: Final = 5.0
 """Seconds for an embedded tracker to start or stop."""
 
 NEW_NAME: Final = "Untitled board"
 
+WITHOUT: Final = "“keep”, “draw”, “export”, “info” and “demo” need no display."
+
 SIGNALS_EVERY: Final = 200
 """Milliseconds: how often Python gets to look at signals while Qt waits."""
 
 
-class OpenBoard:
-    """A board on the screen: its session, its node, and the embedded tracker it may have."""
+HIDDEN: Final = 1_000
+"""Milliseconds after which a window that has not been painted is taken to be hidden."""
 
-    def __init__(self, target: Target, person: Person, port: int, thread: NetworkThread, parent: QObject) -> None:
-        launch = Launch(Identity.generate(os.urandom), person, lasting_identity())
-        keys = target.keys
-        session = Session(keys, launch, Random(os.urandom(16)), os.urandom)
-        place = Place(target.open_store, port, target.invite.trackers, target.peers)
-        self.target = target
-        self.bridge = Bridge(Credentials(keys, launch.identity), place, thread, parent)
-        links = [("edit", target.invite.format())]
-        self.board = Board(session, target.name, self.bridge.perform, QtTimer(parent), links)
-        self.board.open_room = target.open_room
 
-    def start(self) -> None:
-        """Read the file, listen, look for the others."""
-        self.bridge.start(self.board.receive)
-        for address in self.target.peers:
-            self.board.dial(address)
+def _import_the_rest() -> None:
+    """Whatever is needed once a board is open."""
+    import peer.node
+    import peer.opening
+    import peer.ui.desk  # noqa: F401
+    import tracker.server  # noqa: F401
 
-    def close(self) -> None:
-        """Say goodbye; returns when the file is closed."""
-        self.board.leave()
-        self.bridge.close()
+    interpreter.settle()
+
+
+class FirstPaint(QObject):
+    """Calls back once, in a turn of its own: after the window has been painted, or when it is not going to be."""
+
+    def __init__(self, window: Window, call: Callable[[], None]) -> None:
+        super().__init__(window)
+        self._window = window
+        self._call = call
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._fire)
+        self._timer.start(HIDDEN)
+        window.installEventFilter(self)
+
+    def _fire(self) -> None:
+        self._window.removeEventFilter(self)
+        if (handle := self._window.windowHandle()) is not None:
+            handle.removeEventFilter(self)
+        self._call()
+
+    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
+        if event is not None and event.type() == QEvent.Type.Show and (handle := self._window.windowHandle()):
+            handle.installEventFilter(self)
+        elif event is not None and event.type() == QEvent.Type.Expose:
+            self._timer.start(0)  # Qt paints all of the window before it returns from this event
+        return False
 
 
 class App(QObject):
@@ -84,25 +103,40 @@ class App(QObject):
         self._port = port
         self._open: OpenBoard | None = None
         self._tracker: TrackerServer | None = None
-        self._thread = NetworkThread()
-        self._thread.start()
+        self._thread = NetworkThread(_import_the_rest)
+        self._begun = False
         self.window.new_board.connect(self._new)
-        self.window.join_link.connect(lambda link: self._try(lambda: targets.from_invite(Invite.parse(link))))
+        self.window.join_link.connect(self._join_link)
         self.window.join_room.connect(self._join_room)
         self.window.open_file.connect(self._open_file)
         self.window.closed.connect(self.close)
+        FirstPaint(self.window, self.begin)
 
     @property
     def person(self) -> Person:
         """Who sits here."""
+        from p2psketch.messages import Person
+
         return self._given or Person(*self.window.person)
+
+    def begin(self) -> None:
+        """The window is there: begin with the network, and take the board that is open to it. Again: nothing."""
+        if not self._begun:
+            self._begun = True
+            self._thread.start()
+            if self._open is not None:
+                self._connect(self._open)
 
     # -- what a person chooses -----------------------------------------------------------------------
 
     def _new(self) -> None:
         """A private board; the window runs a tracker for it, whose address is in the link."""
+        self.begin()
+        from peer import target as targets
+        from peer.hosts import own_hosts
+
         self._close_board()
-        port = self._start_tracker(TRACKER_PORT)
+        port = self._start_tracker(targets.TRACKER_PORT)
         if port is None:
             return
         target = targets.new_board(NEW_NAME, [Address(host, port) for host in own_hosts(())], port)
@@ -111,10 +145,20 @@ class App(QObject):
             clipboard.setText(target.invite.format())
         self.window.show_news("The invite link is copied: whoever has it can draw here.")
 
+    def _join_link(self, link: str) -> None:
+        from p2psketch.invite import Invite
+        from peer import target as targets
+
+        self._try(lambda: targets.from_invite(Invite.parse(link)))
+
     def _join_room(self, tracker: str, name: str) -> None:
+        from peer import target as targets
+
         self._try(lambda: targets.open_room(name, [targets.tracker_address(tracker)], []))
 
     def _open_file(self, path: str) -> None:
+        from peer import target as targets
+
         if self._open is not None and self._open.target.path == Path(path).resolve():
             self.window.show_desk()  # its file is being written to: closing and reading it again would gain nothing
             return
@@ -125,6 +169,7 @@ class App(QObject):
 
     def _try(self, find: Callable[[], Target]) -> None:
         """Open what a person named, or say what is wrong with it."""
+        self.begin()
         try:
             target = find()
         except SketchError as error:
@@ -133,13 +178,13 @@ class App(QObject):
             self.open(target)
 
     def open(self, target: Target) -> None:
-        """Show a board, in place of the one that is open."""
+        """Show a board, in place of the one that is open; before `begin` it waits for it with the network."""
         self._close_board()
-        if target.tracker_port is not None:
-            self._start_tracker(target.tracker_port)
         self._show(target)
 
     def _show(self, target: Target) -> None:
+        from peer.opening import OpenBoard
+
         try:
             opened = OpenBoard(target, self.person, self._port, self._thread, self)
         except SketchError as error:
@@ -148,16 +193,26 @@ class App(QObject):
         self._open = opened
         opened.bridge.failed.connect(self._failed)
         self.window.show_board(opened.board)
-        self.window.show_share_note(self._share_note(target))
+        if self._begun:
+            self._connect(opened)
+
+    def _connect(self, opened: OpenBoard) -> None:
+        """Let a board that is shown have its file, its tracker and its links, and be remembered."""
+        target = opened.target
+        if target.tracker_port is not None and self._tracker is None:
+            self._start_tracker(target.tracker_port)
+        self.window.show_share_note(self._share_note())
         opened.start()
         if target.path is not None:
             self.settings.remember(target.name, target.path, time.time())
             self.settings.save()
 
-    def _share_note(self, target: Target) -> str:
+    def _share_note(self) -> str:
         """What newcomers need, where the window itself is their tracker."""
         if self._tracker is None:
             return ""
+        from peer.hosts import own_hosts
+
         where = " or ".join(str(Address(host, self._tracker.port)) for host in own_hosts(()))
         return f"Newcomers find this board through this window ({where}), or through the address of anyone on it."
 
@@ -167,6 +222,8 @@ class App(QObject):
 
     def _start_tracker(self, port: int) -> int | None:
         """Run a tracker in this window, on `port` or the next free one; its port."""
+        from tracker.server import TrackerServer
+
         server = TrackerServer()
         try:
             found = self._thread.do(server.start(port=port, next_free=True)).result(TRACKER_WITHIN)
@@ -189,26 +246,29 @@ class App(QObject):
 
     def close(self) -> None:
         """The window is gone."""
+        self._begun = True  # what has not begun never will
         self._close_board()
         self._thread.stop()
 
 
-def run_window(target: Target | None, given: Person | None, *, port: int, options: argparse.Namespace | None) -> int:
+def run_window(
+    target: Target | None, given: Person | None, *, port: int, geometry: tuple[int, ...] | None, act: str | None
+) -> int:
     """Open a window, on a board or on the welcome page, and stay until it is closed."""
-    application = QApplication(sys.argv[:1])
+    application = _application()
     application.setApplicationName("p2psketch")
     application.setDesktopFileName("p2psketch")
     _quit_on_signals(application)
     app = App(Settings.load(), given, port)
     if target is not None:
         app.open(target)
-    if options is not None and options.geometry is not None:
-        app.window.setGeometry(*(int(number) for number in options.geometry.split(",")))
+    if geometry is not None:
+        app.window.setGeometry(*geometry)
     actor = None
-    if options is not None and options.act is not None:
+    if act is not None:
         from peer.acting import Actor
 
-        actor = Actor(app.window, options.act)
+        actor = Actor(app.window, act)
     app.window.show()
     if actor is not None:
         actor.listen()
@@ -217,10 +277,29 @@ def run_window(target: Target | None, given: Person | None, *, port: int, option
     return status
 
 
+def _application() -> QApplication:
+    """Qt's application. Where there is no display Qt ends the process, but not before it has said why."""
+    why: list[str] = []
+
+    def listen(kind: QtMsgType, _: QMessageLogContext, text: str | None) -> None:
+        why.append((text or "").strip())
+        if kind == QtMsgType.QtFatalMsg:
+            print(f"p2psketch: No window can be opened here ({why[0]}); {WITHOUT}", file=sys.stderr, flush=True)
+            os._exit(1)
+
+    before = qInstallMessageHandler(listen)
+    application = QApplication(sys.argv[:1])
+    qInstallMessageHandler(before)
+    for text in why:
+        log.warning("%s", text)
+    return application
+
+
 def _quit_on_signals(application: QApplication) -> None:
-    """SIGINT and SIGTERM close the window as a click would."""
+    """SIGINT and SIGTERM close the window as a click would: in a turn of its own, never in the midst of something."""
+    came: list[int] = []
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: application.closeAllWindows())
+        signal.signal(number, lambda number, _: came.append(number))
     ticking = QTimer(application)
-    ticking.timeout.connect(lambda: None)
+    ticking.timeout.connect(lambda: application.closeAllWindows() if came else None)
     ticking.start(SIGNALS_EVERY)

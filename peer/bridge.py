@@ -3,24 +3,29 @@
 Rule: only frozen values cross. The Qt thread owns the board and its session; the network thread
 runs stock asyncio and owns sockets, links and the board file. A turn of the Qt loop takes at most
 2 ms of events, so that painting and the pointer always come through.
+
+asyncio and all that goes with it is imported in the network thread: the first picture needs none of it.
 """
 
-import asyncio
+from __future__ import annotations
+
 import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Sequence
-from concurrent.futures import Future
-from random import Random
-from typing import Any, Final, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
 
-from p2psketch.address import Address
-from p2psketch.effects import Event, NetworkEffect
 from p2psketch.errors import SketchError
-from peer.node import Node, Place
-from peer.transport import Credentials
+
+if TYPE_CHECKING:
+    import asyncio
+    from concurrent.futures import Future
+
+    from p2psketch.effects import Event, NetworkEffect
+    from peer.node import Node, Sink
 
 log = logging.getLogger(__name__)
 
@@ -55,91 +60,144 @@ class QtTimer:
 
 
 class NetworkThread(threading.Thread):
-    """An asyncio loop of its own. `call` and `run` may be used from any thread, until `stop`."""
+    """An asyncio loop of its own. `call` and `do` may be used from any thread, until `stop`; what comes before there is
+    a loop waits for it. `first` is called in the thread before that.
+    """
 
-    def __init__(self) -> None:
+    def __init__(self, first: Callable[[], object] = lambda: None) -> None:
         super().__init__(name="network", daemon=True)
-        self._ready = threading.Event()
+        self._first = first
+        self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._early: list[Callable[[], object]] = []
+        self._doing: set[asyncio.Task[Any]] = set()
         self._ended: asyncio.Event
 
     def run(self) -> None:
         """The thread's life."""
+        import asyncio
+
+        self._first()
         asyncio.run(self._live())
 
     async def _live(self) -> None:
+        import asyncio
+
         self._ended = asyncio.Event()
-        self._loop = asyncio.get_running_loop()
-        self._ready.set()
+        with self._lock:
+            self._loop = asyncio.get_running_loop()
+            for call in self._early:
+                self._loop.call_soon(call)
         await self._ended.wait()
 
     def call(self, function: Callable[..., object], *arguments: object) -> None:
         """Call in the loop, soon; calls keep their order."""
-        self._ready.wait()
-        assert self._loop is not None
-        if not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(function, *arguments)
+        with self._lock:
+            if self._loop is None:
+                self._early.append(partial(function, *arguments))
+            elif not self._loop.is_closed():
+                self._loop.call_soon_threadsafe(function, *arguments)
 
     def do(self, work: Coroutine[Any, Any, T]) -> Future[T]:
         """Run a coroutine in the loop; a future for whoever wants to wait."""
-        self._ready.wait()
+        from concurrent.futures import Future
+
+        future: Future[T] = Future()
+        self.call(self._do, work, future)
+        return future
+
+    def _do(self, work: Coroutine[Any, Any, T], future: Future[T]) -> None:
+        """In the network thread: begin, and remember what is being done until it is."""
         assert self._loop is not None
-        return asyncio.run_coroutine_threadsafe(work, self._loop)
+        task = self._loop.create_task(work)
+        self._doing.add(task)
+        task.add_done_callback(partial(self._done, future))
+
+    def _done(self, future: Future[T], task: asyncio.Task[T]) -> None:
+        self._doing.discard(task)
+        if task.cancelled():
+            future.cancel()
+        elif (error := task.exception()) is not None:
+            future.set_exception(error)
+        else:
+            future.set_result(task.result())
 
     def stop(self) -> None:
-        """End the loop and the thread."""
-        self.call(lambda: self._ended.set())
-        self.join(STOP_WITHIN)
+        """End the loop and the thread, if it was started."""
+        if self.ident is not None:
+            self.call(lambda: self._ended.set())
+            self.join(STOP_WITHIN)
 
 
 class Bridge(QObject):
     """One node in the network thread, and what it tells. Signals: failed(str) if the board cannot be opened,
     started(int) with the port it listens on.
 
-    Give `perform` to the board, and the board's `receive` to `start`.
+    Give `perform` to the board, and the board's `receive` to `start`. `make` makes the node, in the network thread;
+    what is to be performed before the node is open waits until it is.
     """
 
     failed = pyqtSignal(str)
     started = pyqtSignal(int)
     _woken = pyqtSignal()
 
-    def __init__(self, credentials: Credentials, place: Place, thread: NetworkThread, parent: QObject) -> None:
+    def __init__(self, make: Callable[[Sink], Node], thread: NetworkThread, parent: QObject) -> None:
         super().__init__(parent)
+        self._make = make
         self._thread = thread
         self._events: deque[Event] = deque()
         self._receive: Callable[[Iterator[Event], float], None]
-        self._node = Node(credentials, place, self._arrived, Random())
+        self._starting: Future[None] | None = None
+        self._node: Node | None = None
+        self._is_open = False
+        self._early: list[Sequence[NetworkEffect]] = []
         self._woken.connect(self._turn)
 
     def start(self, receive: Callable[[Iterator[Event], float], None]) -> None:
-        """Open the board and begin to listen."""
+        """Open the board and begin to listen, as soon as the network thread runs."""
         self._receive = receive
-        self._thread.do(self._start())
+        self._starting = self._thread.do(self._start())
 
     async def _start(self) -> None:
+        node = self._node = self._make(self._arrived)
         try:
-            await self._node.start()
+            await node.start()
         except SketchError as error:
             self.failed.emit(str(error))
-        else:
-            self.started.emit(self._node.port)
+            return
+        self._is_open = True
+        early, self._early = self._early, []
+        for effects in early:
+            node.perform(effects)
+        self.started.emit(node.port)
 
     def perform(self, effects: Sequence[NetworkEffect]) -> None:
         """Hand effects to the network thread, in order."""
-        self._thread.call(self._node.perform, effects)
+        self._thread.call(self._perform, effects)
 
-    def add_tracker(self, address: Address) -> None:
-        """Announce ourselves at one more tracker."""
-        self._thread.call(self._node.add_tracker, address)
+    def _perform(self, effects: Sequence[NetworkEffect]) -> None:
+        if self._node is not None and self._is_open:
+            self._node.perform(effects)
+        else:
+            self._early.append(effects)
 
     def close(self) -> None:
         """Flush the links, close the board file; returns when that is done, or after four seconds."""
-        done = self._thread.do(self._node.close())
+        if self._starting is None:
+            return
+        done = self._thread.do(self._close(self._starting))
         try:
             done.result(STOP_WITHIN)
         except TimeoutError:
             log.warning("the links did not close in time")
         self._events.clear()
+
+    async def _close(self, starting: Future[None]) -> None:
+        import asyncio
+
+        await asyncio.wait([asyncio.wrap_future(starting)])
+        if self._node is not None:
+            await self._node.close()
 
     def _arrived(self, event: Event) -> None:
         """In the network thread: something happened."""

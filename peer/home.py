@@ -3,21 +3,27 @@
 Rule: `P2PSKETCH_HOME` moves everything; otherwise the system's own places are used (platformdirs).
 """
 
+from __future__ import annotations
+
 import os
 from pathlib import Path
-
-from platformdirs import user_data_path
+from typing import TYPE_CHECKING
 
 from p2psketch.errors import StoreError
-from p2psketch.keys import Identity
+
+if TYPE_CHECKING:
+    from p2psketch.keys import Identity
 
 SEED_SIZE = 32
 
 
 def home() -> Path:
     """The directory of boards, settings and keys; it may not exist yet."""
-    moved = os.environ.get("P2PSKETCH_HOME")
-    return Path(moved) if moved else user_data_path("p2psketch", appauthor=False)
+    if moved := os.environ.get("P2PSKETCH_HOME"):
+        return Path(moved)
+    from platformdirs import user_data_path
+
+    return user_data_path("p2psketch", appauthor=False)
 
 
 def boards() -> Path:
@@ -27,11 +33,16 @@ def boards() -> Path:
 
 def lasting_identity() -> Identity:
     """The key that says, across launches and boards, that the same person drew this; made when first needed."""
-    path = home() / "person.key"
+    from p2psketch.keys import Identity  # cryptography takes a while to import, and settings have no use for it
+
+    return Identity(_seed(home() / "person.key"))
+
+
+def _seed(path: Path) -> bytes:
     try:
         seed = path.read_bytes()
         if len(seed) == SEED_SIZE:
-            return Identity(seed)
+            return seed
         path.rename(path.with_suffix(f".damaged-{os.getpid()}"))
     except FileNotFoundError:
         pass
@@ -40,7 +51,7 @@ def lasting_identity() -> Identity:
     return _make(path)
 
 
-def _make(path: Path) -> Identity:
+def _make(path: Path) -> bytes:
     seed = os.urandom(SEED_SIZE)
     mine = path.with_name(f"{path.name}.{os.getpid()}")
     try:
@@ -57,4 +68,4 @@ def _make(path: Path) -> Identity:
             mine.unlink(missing_ok=True)
     except OSError as error:
         raise StoreError(f"The directory {path.parent} cannot be used: {error}.") from error
-    return Identity(seed)
+    return seed

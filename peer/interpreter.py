@@ -1,9 +1,11 @@
 """How Python itself is set up, the same in every program of ours: windows, headless peers, benchmarks.
 
-Rule: called once, at the start of a process; nothing else changes these settings.
+Rule: nothing else changes these settings. `prepare` is the first thing that a process does, before it imports what is
+large; `settle` follows when all that is imported.
 """
 
 import gc
+import os
 import sys
 from typing import Final
 
@@ -19,7 +21,13 @@ arrive, which takes as long as applying the ops; a walk over so many takes 0.3 m
 
 
 def prepare() -> None:
-    """Set the switch interval and the collector; what has been imported is not looked at again."""
+    """Set the switch interval and the collector, and keep numpy from starting threads that nothing here needs."""
     sys.setswitchinterval(SWITCH)
-    gc.freeze()
     gc.set_threshold(YOUNG, 10, 100)
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # by default they spin for 80 ms of processor time
+    settle()
+
+
+def settle() -> None:
+    """What has been imported is not looked at again by the collector."""
+    gc.freeze()

@@ -47,6 +47,7 @@ class Outbox:
         self._drafts: dict[PeerId, list[Draft]] = {}
         self._dropped: dict[PeerId, int] = {}
         self._presence: dict[PeerId, Presence] = {}
+        self._proven: set[PeerId] = set()
         self._bye: Bye | None = None
 
     @property
@@ -141,4 +142,11 @@ class Outbox:
         wanted.next = chunk.last + 1
         if wanted.next <= wanted.last:
             self._ranges.append(wanted)
-        return Ops(chunk)
+        return Ops(self._once_proven(chunk))
+
+    def _once_proven(self, chunk: Chunk) -> Chunk:
+        """That an author may edit is shown with the first of its chunks on this link, and not again."""
+        if chunk.author in self._proven:
+            return chunk._replace(proof=None)
+        self._proven.add(chunk.author)
+        return chunk

@@ -26,7 +26,9 @@ def read_shapes(lines: Iterable[str]) -> list[dict[str, Value]]:
             try:
                 shapes += _strokes(json.loads(line))
             except (ValueError, RecursionError) as error:
-                why = "it is not JSON" if isinstance(error, json.JSONDecodeError) else error
+                why: object = "it is not JSON" if isinstance(error, json.JSONDecodeError) else error
+                if isinstance(error, RecursionError):
+                    why = "it is nested too deeply"
                 raise SketchError(f"Line {number} cannot be drawn: {why}.") from error
     return shapes
 

@@ -20,7 +20,6 @@ from p2psketch.keys import RoomKeys, room_name
 from peer.home import boards
 from peer.store import SUFFIX, Store
 
-DEFAULT_ROOM: Final = "lobby"
 TRACKER_PORT: Final = 27700
 
 
@@ -128,7 +127,10 @@ def _link_in(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8").strip().splitlines()[0]
     except (OSError, UnicodeDecodeError, IndexError) as error:
-        reason = "it is empty" if isinstance(error, IndexError) else getattr(error, "strerror", None) or error
+        if isinstance(error, OSError):
+            reason = error.strerror or str(error)
+        else:
+            reason = "it is empty" if isinstance(error, IndexError) else "it is not text in UTF-8"
         raise InviteError(f"No link can be read from {path}: {reason}.") from error
 
 

@@ -1,18 +1,17 @@
 """The tracker as a program: `python -m tracker`, and `p2psketch tracker`.
 
-Rule: only options in and an exit status out. The log goes to stderr.
+Rule: only options in and an exit status out. The log goes to stderr. The server itself is imported when it is to run:
+`p2psketch` shows these options too, and has no time for it.
 """
 
 import argparse
-import asyncio
 import errno
 import logging
 import sys
 from collections.abc import Sequence
 from typing import Final
 
-from tracker.registry import Limits
-from tracker.server import DEFAULT_PORT, serve
+from tracker.limits import DEFAULT_PORT, Limits
 
 DESCRIPTION: Final = (
     "Introduce the peers of a board to each other. A tracker sees which addresses meet under which number, never "
@@ -48,6 +47,10 @@ def add_options(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Run a tracker with options from `add_options`; returns the exit status."""
+    import asyncio
+
+    from tracker.server import serve
+
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(message)s")
     limits = Limits(
         connections=args.max_connections,

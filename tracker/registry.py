@@ -20,6 +20,7 @@ from typing import Final, NamedTuple, NewType, TypeAlias
 from p2psketch import messages as m
 from p2psketch.address import Address, is_loopback, source_of
 from p2psketch.codec import MAX_MEMBERS
+from tracker.limits import Limits
 
 ConnectionId = NewType("ConnectionId", int)
 """Numbers the connections of one tracker."""
@@ -35,19 +36,6 @@ PINGS_PER_MINUTE: Final = 120
 
 SOON, LATER, MUCH_LATER = 10, 60, 3600
 """Seconds after which it makes sense to ask again."""
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What one tracker gives; times in seconds. There are never more members, nor rooms, than `connections`."""
-
-    connections: int = 10_000
-    per_address: int = 256
-    announces_per_minute: int = 120
-    room: int = 500
-    first_announce: float = 5.0
-    silence: float = 45.0
-    grace: float = 5.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,10 +19,9 @@ from typing import Final, cast
 from p2psketch.codec import MAX_SEALED, Frames, decode, encode
 from p2psketch.errors import RemoteProtocolError
 from p2psketch.messages import TrackerMessage
-from tracker.registry import Close, ConnectionId, Effect, Limits, Registry, Send
+from tracker.limits import DEFAULT_PORT, Limits
+from tracker.registry import Close, ConnectionId, Effect, Registry, Send
 from tracker.transport import BACKLOG, address_of, for_peers, open_doors
-
-DEFAULT_PORT: Final = 27700
 
 MAX_MESSAGE: Final = MAX_SEALED + 256
 """Bytes of the largest message a client has to send; what is longer is not waited for."""

@@ -1,11 +1,12 @@
 """What the actions of the table do to an open board."""
 
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
-from peer.ui.desk import Desk
+if TYPE_CHECKING:
+    from peer.ui.desk import Desk
 
-VERBS: Final[Mapping[str, Callable[[Desk], None]]] = {
+VERBS: Final["Mapping[str, Callable[[Desk], None]]"] = {
     "pen": lambda desk: desk.canvas.select_tool("pen"),
     "eraser": lambda desk: desk.canvas.select_tool("eraser"),
     "hand": lambda desk: desk.canvas.select_tool("hand"),

@@ -4,8 +4,11 @@ Rule: says what a person chose and lets the app act; knows whether a link or an 
 what was typed when it cannot.
 """
 
+from __future__ import annotations
+
 import time
 from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPoint, QPointF, Qt, pyqtSignal
 from PyQt6.QtGui import QBrush, QGuiApplication, QImage, QPainter, QPaintEvent, QResizeEvent
@@ -13,7 +16,6 @@ from PyQt6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from p2psketch.address import parse_address
 from p2psketch.errors import InviteError
-from p2psketch.invite import SCHEME, TRACKER_PORT, Invite
 from peer.settings import Recent
 from peer.ui.look import theme_of
 from peer.ui.panel import Panel
@@ -22,14 +24,19 @@ from peer.ui.recent import RecentList
 from peer.ui.theme import DOT_SPACING, Theme
 from peer.ui.widgets import Field, Hairline, LinkButton, TextButton, Words
 
+if TYPE_CHECKING:
+    from p2psketch.invite import Invite
+
 WIDTH, LEFT = 736, 380
 LOBBY = "lobby"
 
 
 def offered_link(text: str) -> Invite | None:
     """The invite in what was copied last, if it is one."""
-    if not text.lstrip().lower().startswith(f"{SCHEME}://"):
+    if not text.lstrip().lower().startswith("p2psketch://"):
         return None
+    from p2psketch.invite import Invite  # and with it the keys, which the first picture has no time for
+
     try:
         return Invite.parse(text)
     except InviteError:
@@ -197,6 +204,8 @@ class Welcome(QWidget):
         self._go(self.new_board.emit)
 
     def _join(self) -> None:
+        from p2psketch.invite import Invite
+
         self._asked = self.link_message
         text = self.link.text()
         try:
@@ -207,6 +216,8 @@ class Welcome(QWidget):
         self._go(lambda: self.join_link.emit(text))
 
     def _enter(self) -> None:
+        from p2psketch.invite import TRACKER_PORT
+
         self._asked = self.message
         try:
             tracker = parse_address(self.tracker.text(), TRACKER_PORT)

@@ -1,24 +1,24 @@
 """The window: the welcome page, or a board.
 
 Rule: says what a person wants of the program through signals, which the app acts on; what they want of the open board
-it asks of the desk. It owns the theme and keeps the settings of the window.
+it asks of the desk, which is imported when there is a board for it. It owns the theme and keeps the window's settings.
 """
+
+from __future__ import annotations
 
 import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QByteArray, QPoint, QStandardPaths, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
 from PyQt6.QtWidgets import QApplication, QStackedLayout, QToolTip, QWidget
 
-from peer.board import Board
 from peer.home import boards
 from peer.settings import Settings
-from peer.ui import arrange
 from peer.ui.actions import ACTIONS, make_actions
-from peer.ui.desk import Desk
 from peer.ui.files import ask_for_board, ask_for_picture
 from peer.ui.help import HelpPopover
 from peer.ui.look import dress, palette
@@ -27,6 +27,10 @@ from peer.ui.person import login_name, random_color
 from peer.ui.theme import DARK, LIGHT, Theme
 from peer.ui.verbs import VERBS
 from peer.ui.welcome import Welcome
+
+if TYPE_CHECKING:
+    from peer.board import Board
+    from peer.ui.desk import Desk
 
 SIZE = (1200, 780)
 SMALLEST = (640, 480)
@@ -118,6 +122,8 @@ class Window(QWidget):
 
     def show_board(self, board: Board) -> None:
         """Put a board on the desk, and listen to it from now on; one that was there before is heard no more."""
+        from peer.ui.desk import Desk
+
         self._clear_desk()
         desk = self.desk = Desk(board, self.theme, self.commands, self)
         desk.share_popover.note = self._share_note
@@ -214,6 +220,8 @@ class Window(QWidget):
     # -- what a person does ------------------------------------------------------------------------
 
     def _open_menu(self) -> None:
+        from peer.ui import arrange
+
         if self.desk is None:
             return
         title = self.desk.title
@@ -228,6 +236,8 @@ class Window(QWidget):
         self.help.toggle()
 
     def _place_help(self) -> None:
+        from peer.ui import arrange
+
         self.help.adjustSize()
         self.help.move(arrange.amid(self.help, self.rect()))
 

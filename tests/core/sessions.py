@@ -27,6 +27,7 @@ class Desk:
     def __init__(self, name: str, *, keeps: bool = True) -> None:
         seed = sum(name.encode())
         launch = Launch(Identity(bytes([seed % 256]) * 32), m.Person(name, seed), Identity(bytes(32)))
+        self.identity = launch.identity
         self.session = Session(ROOM, launch, Random(seed), Random(seed).randbytes, keeps=keeps)
         self.me: PeerId = self.session.me
         self.now = 1000.0

@@ -13,7 +13,6 @@ from p2psketch import messages as m
 from p2psketch.address import Address
 from p2psketch.codec import (
     MAX_FRAME,
-    MAX_OPS_BLOB,
     MAX_SEQ,
     Frames,
     decode,
@@ -25,7 +24,7 @@ from p2psketch.codec import (
 from p2psketch.errors import RemoteProtocolError
 from p2psketch.ids import PeerId
 from p2psketch.ink import MAX_POINTS
-from p2psketch.oplog import MAX_OPS, Chunk, Known
+from p2psketch.oplog import CHUNK_BYTES, MAX_OP, MAX_OPS, Chunk, Known
 from tests.core.authors import ANN, BEN, INK
 from tests.core.samples import PERSON, PLACE, VALID
 
@@ -67,7 +66,7 @@ chunks = st.builds(
     st.binary(min_size=32, max_size=32),
     st.integers(1, MAX_OPS),
     st.binary(max_size=100),
-    proofs,
+    st.binary(min_size=64, max_size=64),
     proofs,
 )
 numbers = st.integers(0, MAX_SEQ)
@@ -94,10 +93,11 @@ MESSAGES: dict[type[m.Message], st.SearchStrategy[m.Message]] = {
         st.none() | styles,
         st.sampled_from([b"", INK]),
         st.sampled_from([m.GOING, m.ENDED, m.CANCELLED]),
+        proofs,
     ),
     m.Presence: st.builds(m.Presence, peers, pressures, viewports, lines),
     m.Links: st.builds(
-        m.Links, st.lists(st.builds(m.Neighbour, peers, persons, some_addresses), max_size=3).map(tuple)
+        m.Links, st.lists(st.builds(m.Neighbour, peers, persons, some_addresses, proofs), max_size=3).map(tuple)
     ),
     m.Ping: st.builds(m.Ping, numbers),
     m.Pong: st.builds(m.Pong, numbers),
@@ -209,8 +209,8 @@ WRONG: dict[str, list[list[Any]]] = {
         whole(1, MAX_SEQ - MAX_OPS),
         [None, *sized(32)],
         whole(1, MAX_OPS),
-        [None, "ops", [1, 0, b""], bytes(MAX_OPS_BLOB + 1)],
-        PROOFS,
+        [None, "ops", [1, 0, b""], bytes(MAX_OP + 1)],
+        [None, *sized(64)],
         PROOFS,
     ],
     "Draft": [
@@ -231,9 +231,10 @@ WRONG: dict[str, list[list[Any]]] = {
         ],
         [None, "ink", INK[:-1], INK + b"\0", b"\0"],
         whole(m.GOING, m.CANCELLED),
+        PROOFS,
     ],
     "Presence": [PEERS, points(2), points(4), texts(16)],
-    "Links": [lists(64, (BEN, PERSON, ()), records((BEN, PERSON, ()), PEERS, PERSONS, ADDRESSES))],
+    "Links": [lists(64, (BEN, PERSON, (), None), records((BEN, PERSON, (), None), PEERS, PERSONS, ADDRESSES, PROOFS))],
     "Ping": [whole(0, MAX_SEQ)],
     "Pong": [whole(0, MAX_SEQ)],
     "Bye": [texts(16), texts(200)],
@@ -285,10 +286,11 @@ def test_a_message_has_all_its_fields_and_no_more(kind: str) -> None:
         ),
         m.Have(((ANN, Known(MAX_SEQ, b"h" * 16)),) * 2048, False, False, b"d" * 16, MAX_SEQ),
         m.Want((m.Range(ANN, MAX_SEQ, MAX_SEQ),) * 1024),
-        m.Ops(Chunk(ANN, MAX_SEQ - MAX_OPS, b"h" * 32, MAX_OPS, bytes(MAX_OPS_BLOB), b"s" * 64, b"p" * 64)),
+        m.Ops(Chunk(ANN, MAX_SEQ - MAX_OPS, b"h" * 32, MAX_OPS, bytes(CHUNK_BYTES), b"s" * 64, b"p" * 64)),
+        m.Ops(Chunk(ANN, MAX_SEQ - MAX_OPS, b"h" * 32, 1, bytes(MAX_OP), b"s" * 64, b"p" * 64)),
         m.Draft(ANN, MAX_SEQ, MAX_POINTS, {f"f{n}": None for n in range(16)}, b"", m.CANCELLED),
         m.Presence(ANN, (1e9, -1e9), (-1e9, -1e9, 1e9, 1e9), "x" * 16),
-        m.Links((m.Neighbour(BEN, m.Person("王" * 64, 0), (Address("h" * 64, 1),) * 4),) * 64),
+        m.Links((m.Neighbour(BEN, m.Person("王" * 64, 0), (Address("h" * 64, 1),) * 4, b"p" * 64),) * 64),
         m.Bye("x" * 16, "王" * 200),
         m.Members(1_000_000, (m.Entry(b"h" * 16, b"s" * 1024),) * 64, Address(*PLACE)),
         m.Refused("x" * 200, 86400),

@@ -16,10 +16,11 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 from p2psketch.clock import LamportClock
 from p2psketch.document import Document
 from p2psketch.ids import PeerId, ShapeId, Stamp
+from p2psketch.keys import check_ops
 from p2psketch.oplog import Chunk, OpLog
 from p2psketch.ops import Edit, Op, encode_body, read_op
 from p2psketch.undo import Undo
-from tests.core.authors import ANN, BEN, CAT, INK, ROOM
+from tests.core.authors import ANN, BEN, CAT, INK, ROOM, signed
 
 # The model
 
@@ -83,13 +84,13 @@ class Peer:
 
     def __init__(self, me: PeerId) -> None:
         self.me = me
-        self.clock, self.log = LamportClock(), OpLog(ROOM)
+        self.clock, self.log = LamportClock(), OpLog(ROOM, check_ops)
         self.document, self.undo = Document(), Undo()
         self.model = Model()
 
     def commit(self, sets: Sets) -> tuple[Chunk, Op]:
         time, body = self.clock.tick(), encode_body(self.me, sets)
-        chunk = self.log.append(self.me, time, 0, body)
+        chunk = signed(self.log.append(self.me, time, 0, body))
         op = read_op(self.me, chunk.first, time, 0, body)
         assert op.void is None
         self.document.apply(op)
@@ -202,7 +203,7 @@ class Whiteboard(RuleBasedStateMachine):
         chunks = [chunk for chunk in self.sent if chunk.author == author][start:]
         if chunks:
             length, blob = len(chunks), b"".join(chunk.blob for chunk in chunks)
-            self.peers[me].hears(chunks[0]._replace(length=length, blob=blob))
+            self.peers[me].hears(chunks[0]._replace(length=length, blob=blob, signature=chunks[-1].signature))
 
     @rule(me=who)
     def hear_everything(self, me: PeerId) -> None:

@@ -3,10 +3,15 @@
 from math import inf
 
 from p2psketch.effects import StatusChanged
+from p2psketch.keys import check_ops
 from p2psketch.oplog import CHUNK_BYTES, OpLog
 from p2psketch.ops import encode_body
 from p2psketch.sealing import FRAME, Sealed, Sealing
-from tests.core.authors import ANN, ROOM, STROKE, Author
+from tests.core.authors import ANN, ROOM, STROKE, WHO, Author
+
+
+def sealing_of_ann() -> Sealing:
+    return Sealing(lambda seq, head: WHO[ANN].sign_ops(ROOM, seq, head))
 
 
 def committed(sealing: Sealing, ann: Author, times: int = 1, **fields: object) -> None:
@@ -20,7 +25,7 @@ def spans(sealed: list[Sealed]) -> list[tuple[int, int]]:
 
 
 def test_after_a_pause_it_leaves_at_once_then_once_a_frame() -> None:
-    sealing, ann = Sealing(), Author(ANN)
+    sealing, ann = sealing_of_ann(), Author(ANN)
     assert sealing.due is None
     committed(sealing, ann)
     assert spans(sealing.seal(5.0)) == [(1, 1)]
@@ -33,17 +38,17 @@ def test_after_a_pause_it_leaves_at_once_then_once_a_frame() -> None:
 
 
 def test_a_sealed_chunk_is_the_log_as_others_take_it() -> None:
-    sealing, ann = Sealing(), Author(ANN)
+    sealing, ann = sealing_of_ann(), Author(ANN)
     committed(sealing, ann, 7)
     ((chunk, tip),) = sealing.seal(0.0)
-    other = OpLog(ROOM)
+    other = OpLog(ROOM, check_ops)
     accepted = other.accept(chunk)
     assert accepted is not None and len(accepted.ops) == 7
     assert other.tip(ANN) == ann.log.tip(ANN) == tip
 
 
 def test_chunks_are_cut_where_they_grow_large() -> None:
-    sealing, ann = Sealing(), Author(ANN)
+    sealing, ann = sealing_of_ann(), Author(ANN)
     size = len(encode_body(ANN, [(0, {**STROKE, "padding": bytes(20_000)})]))
     committed(sealing, ann, 10, padding=bytes(20_000))
     committed(sealing, ann, 1, padding=bytes(100_000))
@@ -55,7 +60,7 @@ def test_chunks_are_cut_where_they_grow_large() -> None:
 
 
 def test_what_comes_after_ops_is_held_back_until_they_are_sealed() -> None:
-    sealing, ann = Sealing(), Author(ANN)
+    sealing, ann = sealing_of_ann(), Author(ANN)
     word = StatusChanged()
     assert list(sealing.hold([word])) == [word], "nothing waits"
     committed(sealing, ann)

@@ -16,7 +16,7 @@ from p2psketch.sealing import FRAME
 from p2psketch.session import HASH_EVERY
 from p2psketch.shapes import PERSON
 from tests.core.authors import STROKE
-from tests.core.sessions import WALL, Desk, connect, exchange, linked, pass_time
+from tests.core.sessions import ROOM, WALL, Desk, connect, exchange, linked, pass_time
 
 STYLE = {name: value for name, value in STROKE.items() if name != "points"}
 
@@ -188,6 +188,8 @@ def test_a_void_op_is_kept_and_costs_its_author_the_link_but_a_relay_nothing(ann
     linked(ann, ben)
     linked(ben, cat)
     chunk = ann.session.log.append(ann.me, 1, 0, b"\xc0")
+    signature = ann.identity.sign_ops(ROOM.room_id, 1, ann.session.log.tip(ann.me).head)
+    chunk = chunk._replace(signature=signature, proof=ann.session.editors.proof(ann.me))
     ben.forget()
     cat.forget()
     ben.happens(e.Received(ben.link_to(ann), m.Ops(chunk)))

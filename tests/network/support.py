@@ -124,6 +124,7 @@ class Rogue:
         self.heard: list[m.Message] = []
         self.is_closed = False
         self.stream: PeerStream
+        self.proof = room.prove_edit(self.me) if room.can_edit else None
         self._room = room
         self._frames = Frames()
         self._tip = (0, first_head(room.room_id, self.me), 0)
@@ -142,7 +143,7 @@ class Rogue:
 
     def hello(self, *, versions: tuple[int, ...] = (m.PROTOCOL_VERSION,), peer: PeerId | None = None) -> m.Hello:
         """Who I am, or say I am."""
-        return m.Hello(versions, peer or self.me, Person("rogue", 0), (), 0, True, None)
+        return m.Hello(versions, peer or self.me, Person("rogue", 0), (), 0, True, self.proof)
 
     def say(self, *messages: m.Message) -> None:
         """Messages, legal or not."""
@@ -162,7 +163,7 @@ class Rogue:
         await until(lambda: self.is_closed, "the end of the link")
 
     def ops(self, *bodies: bytes, time: int | None = None) -> m.Ops:
-        """My next ops, with the right chain; `time` is the first one's."""
+        """My next ops, with the right chain, signature and proof; `time` is the first one's."""
         seq, head, latest = self._tip
         first, before = seq + 1, head
         triples = []
@@ -171,7 +172,8 @@ class Rogue:
             head = chain(head, latest, 0, body)
             triples.append((latest, 0, body))
         self._tip = seq, head, latest
-        return m.Ops(Chunk(self.me, first, before, len(bodies), pack_triples(triples)))
+        signature = self.identity.sign_ops(self._room.room_id, seq, head)
+        return m.Ops(Chunk(self.me, first, before, len(bodies), pack_triples(triples), signature, self.proof))
 
     # -- StreamOwner -----------------------------------------------------------------------------------
 

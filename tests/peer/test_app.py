@@ -15,8 +15,9 @@ from p2psketch.invite import Invite
 from p2psketch.messages import Person
 from peer.app import App
 from peer.board import Board
+from peer.commands import read_board
 from peer.settings import Settings
-from peer.target import from_invite
+from peer.target import from_file, from_invite
 
 PATIENCE = 15_000
 """Milliseconds."""
@@ -139,3 +140,26 @@ def test_the_board_can_be_left_and_opened_by_its_link_again(app: App, qtbot: QtB
     assert from_invite(Invite.parse(link)).path == Path(app.settings.recent[0].path)
     app.window.join_link.emit(link)
     qtbot.waitUntil(lambda: board_of(app).document.visible_count == 1, timeout=PATIENCE)
+
+
+def test_what_is_drawn_before_there_is_a_network_is_kept(app: App) -> None:
+    target = from_invite(Invite.new((), "Plan", bytes))
+    assert target.path is not None
+    app.open(target)
+    board = board_of(app)
+    board.begin_draft({"kind": "stroke"})
+    board.extend_draft([(5.0, 5.0)])
+    board.finish_draft()
+    assert not target.path.exists(), "nothing has begun yet"
+    app.begin()
+    app.window.close_board()
+    app.close()
+    assert read_board(from_file(target.path)).document.visible_count == 1
+
+
+def test_a_window_that_is_closed_before_it_is_painted_begins_with_nothing(app: App) -> None:
+    target = from_invite(Invite.new((), "Plan", bytes))
+    app.open(target)
+    app.close()
+    app.begin()
+    assert target.path is not None and not target.path.exists()

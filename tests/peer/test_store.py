@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from p2psketch.address import Address
 from p2psketch.errors import StoreError
 from p2psketch.ids import PeerId
+from p2psketch.keys import check_ops
 from p2psketch.oplog import CHUNK_BYTES, Chunk, OpLog
 from peer.store import APPLICATION_ID, FORMAT, RECENT_BYTES, Store
 from tests.core.authors import ANN, BEN, CAT, ROOM, Author
@@ -84,7 +85,7 @@ def test_a_session_reads_its_log_from_it(path: Path) -> None:
     ann = Author(ANN)
     for _ in range(5):
         ann.draws()
-    log = OpLog(ROOM)
+    log = OpLog(ROOM, check_ops)
     for one in reopened(filled(path, *ann.chunks)).chunks():
         assert log.accept(one) is not None
     assert log.tip(ANN) == ann.log.tip(ANN)

@@ -75,7 +75,7 @@ def test_a_link_may_be_in_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("content", "reason"),
-    [(None, "No such file"), (b"", "it is empty"), (b" \n\n", "it is empty"), (b"\xff\xfe", "codec can't decode")],
+    [(None, "No such file"), (b"", "it is empty"), (b" \n\n", "it is empty"), (b"\xff\xfe", "it is not text")],
 )
 def test_a_file_that_holds_no_link(content: bytes | None, reason: str, tmp_path: Path) -> None:
     if content is not None:

@@ -2,9 +2,11 @@
 
 import asyncio
 import json
+import os
 import re
 import signal
 import sqlite3
+import subprocess
 from collections.abc import Coroutine, Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -17,7 +19,7 @@ from p2psketch.invite import Invite
 from peer import cli
 from peer.commands import read_board
 from peer.target import from_file, from_invite
-from tests.processes.support import Keeper, Programs, Tracker, running, strokes
+from tests.processes.support import STARTS, Keeper, Programs, Tracker, running, strokes
 
 NOWHERE = "127.0.0.1:9"
 LINK = "p2psketch://127.0.0.1:9/board#"
@@ -191,6 +193,14 @@ def taken_for_right(program: Coroutine[Any, Any, Any]) -> None:
         ["draw", "--tracker", NOWHERE, "not-strokes"],
         ["export", "--tracker", NOWHERE, "board.gif"],
         ["export", "--tracker", NOWHERE],
+        ["export", "--tracker", NOWHERE, "nowhere/board.png"],
+        ["export", "--tracker", NOWHERE, "folder.png"],
+        ["draw", "--tracker", NOWHERE, "empty"],
+        ["draw", "--tracker", NOWHERE, "not-text"],
+        ["draw", "--tracker", NOWHERE, "deep"],
+        ["keep", "@not-text"],
+        ["keep", "@empty"],
+        ["join", "--tracker", NOWHERE, "--geometry", "wide"],
         ["export", "--tracker", NOWHERE, "board.png", "--width", "0"],
         ["invite"],
         ["invite", "--tracker", ""],
@@ -208,6 +218,10 @@ def test_what_is_wrong_is_one_sentence_before_anything_begins(
     monkeypatch.setenv("P2PSKETCH_HOME", str(tmp_path / "home"))
     monkeypatch.setattr(asyncio, "run", taken_for_right)
     (tmp_path / "not-strokes").write_text('{"points": [[0, 0]]}\nhello\n')
+    (tmp_path / "not-text").write_bytes(b"\xff\xfe")
+    (tmp_path / "deep").write_text("[" * 100_000)
+    (tmp_path / "empty").touch()
+    (tmp_path / "folder.png").mkdir()
     (tmp_path / "strokes").write_text(strokes(1))
     (tmp_path / "garbage.p2psketch").write_bytes(b"garbage" * 1000)
     with closing(sqlite3.connect(tmp_path / "foreign.p2psketch")) as database:
@@ -222,3 +236,75 @@ def test_what_is_wrong_is_one_sentence_before_anything_begins(
     assert said.out == ""
     assert re.fullmatch(r"p2psketch[ a-z]*: .{10,300}[.]\n", said.err), said.err
     assert {name: what for name, what in files(tmp_path).items() if not name.startswith("home")} == before
+
+
+def test_a_mistake_in_a_file_is_told_with_its_line(programs: Programs, tmp_path: Path) -> None:
+    (tmp_path / "shapes").write_text(f'{strokes(1)}\n\n{{"points": [[0, 0]}}\n')
+    draw = programs.run("draw", "--peer", NOWHERE, str(tmp_path / "shapes"))
+    assert (draw.ends(), draw.err) == (1, "p2psketch: Line 3 cannot be drawn: it is not JSON.\n")
+
+
+def test_a_picture_that_cannot_be_written_is_told(programs: Programs, board_file: Path, tmp_path: Path) -> None:
+    (tmp_path / ".board.png.part").mkdir()  # where the picture would grow
+    export = programs.run("export", str(board_file), str(tmp_path / "board.png"))
+    assert export.ends() == 1
+    assert re.fullmatch(r"p2psketch: .*board.png cannot be written: .+[.]\n", export.err)
+
+
+# Where results go
+
+
+def redirected(where: str, *arguments: str, unbuffered: bool = False) -> "subprocess.CompletedProcess[str]":
+    """A command whose standard streams the shell redirects."""
+    environment = os.environ | {"PYTHONUNBUFFERED": "1" if unbuffered else ""}
+    command = ["bash", "-c", f'"$@" {where}', "-", *STARTS, *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+INVITE = ["invite", "--tracker", NOWHERE]
+RESULTS = pytest.mark.parametrize(
+    ("arguments", "unbuffered"), [(INVITE, False), (INVITE, True), (["--help"], False)], ids=["buffered", "not", "help"]
+)
+
+
+@RESULTS
+def test_a_reader_that_has_left_is_no_reason_to_complain(arguments: list[str], unbuffered: bool) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    environment = os.environ | {"PYTHONUNBUFFERED": "1" if unbuffered else ""}
+    with os.fdopen(writer) as pipe:
+        done = subprocess.run(
+            [*STARTS, *arguments], env=environment, stdout=pipe, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="this system has no disk that is always full")
+@RESULTS
+def test_a_result_that_does_not_fit_on_the_disk_is_told(arguments: list[str], unbuffered: bool) -> None:
+    done = redirected(">/dev/full", *arguments, unbuffered=unbuffered)
+    assert done.returncode == 1
+    assert re.fullmatch(r"p2psketch: The result cannot be printed: .+[.]\n", done.stderr)
+
+
+def test_closed_streams_are_told() -> None:
+    invite = redirected(">&-", "invite", "--tracker", NOWHERE)
+    assert (invite.returncode, invite.stderr) == (
+        1,
+        "p2psketch: The result cannot be printed: standard output is closed.\n",
+    )
+    draw = redirected("<&-", "draw", "--peer", NOWHERE)
+    assert (draw.returncode, draw.stderr) == (1, "p2psketch: Standard input is closed; name a FILE to draw from.\n")
+    silent = redirected("2>&-", "draw", "--peer", NOWHERE, "/nowhere/strokes")
+    assert (silent.returncode, silent.stdout) == (1, ""), "what is no result does not go where results go"
+
+
+# Windows
+
+
+@pytest.mark.parametrize("arguments", [[], ["join", "--peer", NOWHERE]], ids=["welcome page", "room"])
+def test_without_a_display_a_window_is_refused_in_one_sentence(arguments: list[str], tmp_path: Path) -> None:
+    environment = os.environ | {"QT_QPA_PLATFORM": "nowhere", "P2PSKETCH_HOME": str(tmp_path)}
+    done = subprocess.run([*STARTS, *arguments], env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 1
+    assert re.fullmatch(r"p2psketch: No window can be opened here \(.+\); .+ need no display[.]\n", done.stderr)

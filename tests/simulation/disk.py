@@ -80,4 +80,5 @@ class Disk:
         if len(parts) < 2:
             return parts[0] if parts else None
         blob = b"".join(part.blob for part in parts)
-        return parts[0]._replace(length=sum(part.length for part in parts), blob=blob)
+        length = sum(part.length for part in parts)
+        return parts[0]._replace(length=length, blob=blob, signature=parts[-1].signature)

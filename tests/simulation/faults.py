@@ -8,6 +8,7 @@ from p2psketch.clock import LamportClock
 from p2psketch.document import Document, Shape
 from p2psketch.effects import Effect
 from p2psketch.ids import LinkId, PeerId, Stamp
+from p2psketch.keys import check_ops
 from p2psketch.messages import Want
 from p2psketch.oplog import Accepted, Chunk, OpLog, Tip
 from p2psketch.session import Session
@@ -28,10 +29,10 @@ class LastToArriveWins(Document):
 class Gullible(OpLog):
     """No gap check: a chunk is taken wherever it lies."""
 
-    def accept(self, chunk: Chunk) -> Accepted | None:
+    def accept(self, chunk: Chunk, *, trusted: bool = False) -> Accepted | None:
         if chunk.first > self.seq(chunk.author) + 1:
             self._tips[chunk.author] = Tip(chunk.first - 1, chunk.head, 0)
-        return super().accept(chunk)
+        return super().accept(chunk, trusted=trusted)
 
 
 class Deaf(LamportClock):
@@ -62,7 +63,7 @@ def _merge(session: Session) -> None:
 
 
 def _gap(session: Session) -> None:
-    session.replica.log = Gullible(session.room.room_id)
+    session.replica.log = Gullible(session.room.room_id, check_ops)
     session.catchup = CatchUp(session.log.seq)
 
     def take_it_all(link: LinkId, chunk: Chunk, now: float) -> list[Effect]:

@@ -7,7 +7,8 @@ from p2psketch import messages as m
 from p2psketch.address import Address
 from tests.simulation.network import Network
 from tests.simulation.run import Run
-from tracker.registry import Close, ConnectionId, Effect, Limits, Registry
+from tracker.limits import Limits
+from tracker.registry import Close, ConnectionId, Effect, Registry
 
 TRACKER = Address("10.9.9.9", 27700)
 LATENCY = 0.01

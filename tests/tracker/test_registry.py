@@ -7,7 +7,8 @@ import pytest
 from p2psketch import messages as m
 from p2psketch.address import Address
 from tracker import registry as module
-from tracker.registry import Allowance, Close, ConnectionId, Effect, Limits, Registry, Send
+from tracker.limits import Limits
+from tracker.registry import Allowance, Close, ConnectionId, Effect, Registry, Send
 
 ROOM, OTHER_ROOM = b"r" * 32, b"o" * 32
 HERE = Address("127.0.0.1", 40000)

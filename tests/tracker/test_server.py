@@ -27,8 +27,8 @@ from peer.trackers import Pace as ClientPace
 from peer.trackers import TrackerClient
 from tracker import registry, server
 from tracker.__main__ import main
-from tracker.registry import Limits
-from tracker.server import DEFAULT_PORT, Pace, TrackerServer
+from tracker.limits import DEFAULT_PORT, Limits
+from tracker.server import Pace, TrackerServer
 
 ROOT = Path(__file__).parents[2]
 ROOM = b"r" * 32

@@ -1,0 +1,32 @@
+"""Who may change the board: the authors whose edit proof has been seen, and holds.
+
+Rule: a proof is the signature of the room's edit key over a PeerId. It is checked once and kept, for it goes wherever
+its author's ops go; nothing else makes anybody an editor.
+"""
+
+from p2psketch.ids import PeerId
+from p2psketch.keys import RoomKeys
+
+
+class Editors:
+    """Ask `peer in editors`; `admit` shows a proof."""
+
+    def __init__(self, room: RoomKeys) -> None:
+        self._room = room
+        self._proofs: dict[PeerId, bytes] = {}
+
+    def __contains__(self, peer: PeerId) -> bool:
+        return peer in self._proofs
+
+    def admit(self, peer: PeerId, proof: bytes | None) -> bool:
+        """Whether `peer` may edit, now that it has shown `proof`, or none."""
+        if peer in self._proofs:
+            return True
+        if proof is None or not self._room.check_edit_proof(peer, proof):
+            return False
+        self._proofs[peer] = proof
+        return True
+
+    def proof(self, peer: PeerId) -> bytes | None:
+        """What to show others of an author; None if it is not known to be an editor."""
+        return self._proofs.get(peer)

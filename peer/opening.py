@@ -1,0 +1,56 @@
+"""A board on the screen: what is made when one is opened, and given back when it is closed.
+
+Rule: the Qt thread makes board and session; the node, with sockets, certificates and the board file, is made in the
+network thread, and imported there.
+"""
+
+from __future__ import annotations
+
+import os
+from random import Random
+from typing import TYPE_CHECKING
+
+from PyQt6.QtCore import QObject
+
+from p2psketch.keys import Identity
+from p2psketch.messages import Person
+from p2psketch.session import Launch, Session
+from peer.board import Board
+from peer.bridge import Bridge, NetworkThread, QtTimer
+from peer.home import lasting_identity
+from peer.target import Target
+
+if TYPE_CHECKING:
+    from peer.node import Node, Sink
+
+
+class OpenBoard:
+    """A board on the screen: its session and its node."""
+
+    def __init__(self, target: Target, person: Person, port: int, thread: NetworkThread, parent: QObject) -> None:
+        launch = Launch(Identity.generate(os.urandom), person, lasting_identity())
+        session = Session(target.keys, launch, Random(os.urandom(16)), os.urandom)
+        self.target = target
+        self.bridge = Bridge(lambda sink: _node(target, launch.identity, port, sink), thread, parent)
+        links = [("edit", target.invite.format())]
+        self.board = Board(session, target.name, self.bridge.perform, QtTimer(parent), links)
+        self.board.open_room = target.open_room
+
+    def start(self) -> None:
+        """Read the file, listen, look for the others."""
+        self.bridge.start(self.board.receive)
+        for address in self.target.peers:
+            self.board.dial(address)
+
+    def close(self) -> None:
+        """Say goodbye; returns when the file is closed."""
+        self.board.leave()
+        self.bridge.close()
+
+
+def _node(target: Target, identity: Identity, port: int, sink: Sink) -> Node:
+    from peer.node import Node, Place
+    from peer.transport import Credentials
+
+    place = Place(target.open_store, port, target.invite.trackers, target.peers)
+    return Node(Credentials(target.keys, identity), place, sink, Random(os.urandom(16)))
