@@ -48,19 +48,21 @@ class Group:
 
     # -- drawing -------------------------------------------------------------------------------------
 
-    def draw(self, name: str, count: int, color: int) -> str:
-        """Draw strokes on a host, all of them delivered; what `draw` says of it."""
+    def draw(self, name: str, count: int, color: int) -> int:
+        """Draw strokes on a host, delivered to everybody who is linked; how many that are, by what `draw` says."""
         return self.drew(self.begin(name, count, color), count, color)
 
     def begin(self, name: str, count: int, color: int) -> Program:
         """Begin to draw strokes on a host."""
         return self.network[name].start("draw", *self.at(name), stdin=strokes(count, f"#{color:06x}"))
 
-    def drew(self, program: Program, count: int, color: int) -> str:
-        """Wait until the strokes are delivered; what `draw` says of it."""
+    def drew(self, program: Program, count: int, color: int) -> int:
+        """Wait until the strokes are delivered to everybody who is linked; how many that are."""
         program.result()
         self.drawn[color] += count
-        return program.err.strip()
+        said = re.fullmatch(rf"{count} strokes delivered to (\d+) of \1 peers", program.err.strip())
+        assert said, program.err
+        return int(said[1])
 
     def pen(self, name: str, color: int) -> Program:
         """Somebody who draws all the time on a host."""
