@@ -37,14 +37,17 @@ class Group:
     def start(self, *names: str) -> tuple[str, ...]:
         """Start a keeper on each of these hosts, or on all; the names."""
         here = names or tuple(self.names)
-        started = [(name, self.network[name].start("keep", "--name", name, self.link)) for name in here]
-        self.keepers |= {name: Keeper(program, self.network[name].address) for name, program in started}
+        self._keep({name: self.link for name in here})
         return here
 
-    def back(self, name: str, *arguments: str) -> None:
-        """Start a keeper again with the file it had."""
-        file = self.keepers[name].file
-        self.keepers[name] = self.network[name].keeper(str(file), *arguments)
+    def back(self, *names: str) -> None:
+        """Start keepers again, with the files they had."""
+        self._keep({name: str(self.keepers[name].file) for name in names})
+
+    def _keep(self, targets: dict[str, str]) -> None:
+        hosts = self.network.hosts
+        started = {name: hosts[name].start("keep", "--name", name, target) for name, target in targets.items()}
+        self.keepers |= {name: Keeper(program, hosts[name].address) for name, program in started.items()}
 
     # -- drawing -------------------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ from typing import Any, Final, Self
 
 import pytest
 
-from tests.processes.support import COMMAND_LINE, ROOT, Keeper, Program, Programs, Tracker
+from tests.processes.support import COMMAND_LINE, ROOT, Program, Programs, Tracker
 
 HUB: Final = "hub"
 UNSHARE: Final = ("unshare", "--net", "--mount", "--propagation", "private")
@@ -164,10 +164,6 @@ class Host:
     def tracker(self, port: int = 0) -> Tracker:
         """A tracker, once it listens."""
         return Tracker(self.start("tracker", "--port", str(port)), self.address)
-
-    def keeper(self, *arguments: str) -> Keeper:
-        """A headless peer, once it listens."""
-        return Keeper(self.start("keep", "--name", self.name, *arguments), self.address)
 
     def info(self, *arguments: str) -> Any:
         """What `info --json` prints here."""

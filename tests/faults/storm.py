@@ -1,10 +1,10 @@
 """Everything that can go wrong with a group, for a while, at random: the schedule follows from the seed.
 
 Rule: what the programs said is believed and written down: strokes that `draw` or a pen reported as kept. Whoever dies
-comes back with its board file in the end, so each of them has to be on every board then.
+comes back with its board file in the end, and before that everybody dies at once: so each of them has been on disk, and
+has to be on every board then.
 """
 
-import signal
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -39,7 +39,7 @@ class Drawn:
 
 
 class Storm:
-    """Goes on for as long as `blow` is told to; `calm` mends everything."""
+    """Goes on for as long as `blow` is told to; then comes the `power_cut`, and `calm` mends everything."""
 
     def __init__(self, group: Group, rng: Random) -> None:
         self.group = group
@@ -146,17 +146,21 @@ class Storm:
 
     # -- after it ------------------------------------------------------------------------------------
 
+    def power_cut(self) -> None:
+        """Everybody dies at once: what was confirmed is on disk, or lost."""
+        for drawn in self.drawn:
+            drawn.program.kill()
+        for name in self.group.names:
+            self.group.keepers[name].program.kill()
+        self._dead = set(self.group.names)
+
     def calm(self) -> str:
-        """Everything works again and nobody draws any more; the digest that all boards come to."""
+        """Everything works again, everybody is back, and nobody draws any more; the digest that all boards come to."""
         self._mend()
         if not self._tracker_lives:
             self._turn_tracker()
-        while self._revive():
-            pass
-        for pen in self._pens:
-            assert pen.program.stop() in (0, -signal.SIGTERM)  # the latter where it was only just started
-        for drawn in self.drawn:
-            drawn.program.process.wait(CALM_WITHIN)
+        self.group.back(*self.group.names)
+        self._dead.clear()
 
         def same() -> str | None:
             digests = {self.group.board(name).document.digest().hex() for name in self.group.names}

@@ -34,6 +34,7 @@ def test_after_a_storm_there_is_one_board_with_all_that_was_confirmed(
     storm.blow(seconds)
     print(dict(storm.counts))
 
+    storm.power_cut()
     calm_at = time.monotonic()
     digest = storm.calm()
     confirmed = sum(drawn.confirmed for drawn in storm.drawn)
