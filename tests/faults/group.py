@@ -37,7 +37,7 @@ class Group:
     def start(self, *names: str) -> tuple[str, ...]:
         """Start a keeper on each of these hosts, or on all; the names."""
         here = names or tuple(self.names)
-        self._keep({name: self.link for name in here})
+        self._keep(dict.fromkeys(here, self.link))
         return here
 
     def back(self, *names: str) -> None:
