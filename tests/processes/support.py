@@ -21,8 +21,9 @@ from peer.target import from_file
 ROOT = Path(__file__).parents[2]
 PATIENCE = 45.0
 """Seconds after which something that should happen never will."""
-STARTS = (sys.executable, "-W", "always::ResourceWarning", "-m")
+PYTHON = (sys.executable, "-W", "always::ResourceWarning", "-m")
 COMMAND_LINE = "peer.cli"
+STARTS = (*PYTHON, COMMAND_LINE)
 
 
 def until(holds: Callable[[], Any], what: str, within: float = PATIENCE) -> Any:
@@ -47,7 +48,7 @@ class Program:
         environment = {**os.environ, "P2PSKETCH_HOME": str(home), "PYTHONUNBUFFERED": "1"}
         with open(folder / "in") as given, open(folder / "out", "w") as out, open(folder / "err", "w") as err:
             self.process = subprocess.Popen(
-                [*inside, *STARTS, module, *arguments],
+                [*inside, *PYTHON, module, *arguments],
                 cwd=ROOT,
                 env=environment,
                 stdin=given,
