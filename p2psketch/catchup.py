@@ -128,6 +128,24 @@ class CatchUp:
         entry = claims.known.get(peer) if claims else None
         return entry.seq if entry else 0
 
+    def distrust(self, link: LinkId, author: PeerId) -> None:
+        """What a link has of an author does not continue what is here: it is not asked for more of it."""
+        claims = self._claims.get(link)
+        if claims is not None:
+            claims.discounted[author] = min(self._seq(author), claims.claimed(author))
+            self._unsure = True
+
+    def cut(self, author: PeerId, seq: int) -> None:
+        """An author's log ends here: what was claimed beyond is not waited for."""
+        for claims in self._claims.values():
+            entry = claims.known.get(author)
+            if entry is not None and entry.seq > seq:
+                claims.known[author] = Known(seq, b"")
+        for request in list(self._requests.get(author, ())):
+            if request.last > seq:
+                self._end(author, request)
+        self._unsure = True
+
     # -- asking ----------------------------------------------------------------------------------
 
     def wants(self, now: float) -> list[tuple[LinkId, Want]]:

@@ -20,6 +20,8 @@ from p2psketch.ids import PEER_ID_SIZE, PeerId
 from p2psketch.oplog import CHUNK_BYTES, HEAD_PREFIX, MAX_OP, MAX_OPS, Chunk, Known
 from p2psketch.ops import pack
 
+HEADER: Final = 4
+"""Bytes of a frame's length."""
 MAX_FRAME: Final = 256 * 1024
 HEAD_SIZE: Final = 32
 SIGNATURE_SIZE: Final = 64
@@ -78,6 +80,8 @@ def encode(message: m.Message) -> bytes:
     match message:
         case m.Ops(chunk):
             values: Sequence[Any] = chunk
+        case m.Fork(one, other):
+            values = (one, other)
         case m.Have():
             entries = [(peer, known.seq, known.head) for peer, known in message.entries]
             values = (entries, message.whole, message.last, message.digest, message.shapes)
@@ -234,17 +238,16 @@ def _read_have(entries: Any, whole: Any, last: Any, digest: Any, count: Any) -> 
     )
 
 
-def _read_ops(author: Any, first: Any, head: Any, count: Any, blob: Any, signature: Any, proof: Any) -> m.Ops:
-    return m.Ops(
-        Chunk(
-            _peer(author, "author"),
-            _int(first, 1, MAX_SEQ - MAX_OPS, "seq"),
-            _bytes(head, HEAD_SIZE, "head"),
-            _int(count, 1, MAX_OPS, "number of ops"),
-            _blob(blob, MAX_OP if count == 1 else CHUNK_BYTES, "ops"),
-            _bytes(signature, SIGNATURE_SIZE, "signature"),
-            _optional_bytes(proof, SIGNATURE_SIZE, "proof"),
-        )
+def _chunk(value: Any) -> Chunk:
+    author, first, head, count, blob, signature, proof = _fields(value, 7, "chunk")
+    return Chunk(
+        _peer(author, "author"),
+        _int(first, 1, MAX_SEQ - MAX_OPS, "seq"),
+        _bytes(head, HEAD_SIZE, "head"),
+        _int(count, 1, MAX_OPS, "number of ops"),
+        _blob(blob, MAX_OP if count == 1 else CHUNK_BYTES, "ops"),
+        _bytes(signature, SIGNATURE_SIZE, "signature"),
+        _optional_bytes(proof, SIGNATURE_SIZE, "proof"),
     )
 
 
@@ -297,13 +300,14 @@ _READERS: Final[dict[int, _Reader]] = {
     3: ("Have", 5, _read_have),
     4: ("HaveHash", 1, lambda value: m.HaveHash(_bytes(value, 32, "hash"))),
     5: ("Want", 1, lambda value: m.Want(_list(value, MAX_RANGES, "ranges", _range))),
-    6: ("Ops", 7, _read_ops),
+    6: ("Ops", 7, lambda *values: m.Ops(_chunk(list(values)))),
     7: ("Draft", 7, _read_draft),
     8: ("Presence", 4, _read_presence),
     9: ("Links", 1, lambda value: m.Links(_list(value, MAX_NEIGHBOURS, "neighbours", _neighbour))),
     10: ("Ping", 1, lambda value: m.Ping(_int(value, 0, MAX_SEQ, "number"))),
     11: ("Pong", 1, lambda value: m.Pong(_int(value, 0, MAX_SEQ, "number"))),
     12: ("Bye", 2, lambda reason, text: m.Bye(_text(reason, 16, "reason"), _text(text, 200, "text"))),
+    13: ("Fork", 2, lambda one, other: m.Fork(_chunk(one), _chunk(other))),
     32: ("Announce", 4, _read_announce),
     33: ("Members", 3, _read_members),
     34: ("Joined", 1, lambda value: m.Joined(_entry(value))),

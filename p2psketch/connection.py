@@ -16,6 +16,7 @@ from p2psketch.ids import PeerId
 from p2psketch.messages import (
     Bye,
     Draft,
+    Fork,
     Have,
     HaveHash,
     Hello,
@@ -52,7 +53,7 @@ class State(Enum):
 
 UNGREETED: Final = frozenset({State.GREETING, State.GREETED, State.LISTENING})
 
-_TALK: Final = (Have, HaveHash, Want, Ops, Draft, Presence, Links, Ping, Pong)
+_TALK: Final = (Have, HaveHash, Want, Ops, Fork, Draft, Presence, Links, Ping, Pong)
 
 RECEIVING: Final[dict[tuple[State, type[Message]], State]] = {
     (State.GREETING, Bye): State.CLOSED,

@@ -151,6 +151,10 @@ class Document:
         touched, self._touched = self._touched, set()
         return touched
 
+    def touch(self, other: "Document") -> None:
+        """This document takes the place of another: every shape of either may look different now."""
+        self._touched |= self._shapes.keys() | other._shapes.keys() | other._touched
+
     # -- digest ---------------------------------------------------------------------------
 
     def digest(self) -> bytes:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from p2psketch.address import Address
 from p2psketch.ids import LinkId, PeerId, ShapeId
-from p2psketch.messages import Announce, Bye, Entry, PeerMessage
+from p2psketch.messages import Announce, Bye, Entry, Fork, PeerMessage
 from p2psketch.oplog import Chunk, Known
 
 # -- events ----------------------------------------------------------------------------------------
@@ -141,7 +141,24 @@ class MemberLeft:
 
 TrackerEvent = TrackerUp | TrackerDown | TrackerRefused | MemberJoined | MemberLeft
 LinkEvent = Opened | Received | Measured | Closed | DialFailed
-Event = Stored | StoreRead | Persisted | StoreFailed | Listening | Woke | LinkEvent | TrackerEvent
+
+
+@dataclass(frozen=True, slots=True)
+class ForkStored:
+    """A proof that the board file held; these come first."""
+
+    fork: Fork
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """The chunk of our own disk that was asked for."""
+
+    chunk: Chunk
+
+
+StoreEvent = Stored | ForkStored | Recalled | StoreRead | Persisted | StoreFailed
+Event = StoreEvent | Listening | Woke | LinkEvent | TrackerEvent
 
 # -- effects ---------------------------------------------------------------------------------------
 
@@ -170,6 +187,26 @@ class Serve:
     author: PeerId
     first: int
     last: int
+
+
+@dataclass(frozen=True, slots=True)
+class KeepFork:
+    """Keep a proof with the board."""
+
+    fork: Fork
+
+
+@dataclass(frozen=True, slots=True)
+class Recall:
+    """Read the chunk that holds an op from the disk; ends in Recalled, if it is there."""
+
+    author: PeerId
+    seq: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reread:
+    """Read the whole board anew: Stored for every chunk, then StoreRead."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +276,6 @@ class Logged:
     text: str
 
 
-NetworkEffect = Persist | Send | Serve | Dial | Drop | Announcing | Remember | Logged
+NetworkEffect = Persist | KeepFork | Recall | Reread | Send | Serve | Dial | Drop | Announcing | Remember | Logged
 ViewEffect = Changed | Pointed | PeopleChanged | StatusChanged | Notice
 Effect = NetworkEffect | ViewEffect

@@ -5,7 +5,8 @@ Rule: `str(error)` is one clear sentence that can be shown to a person as it is.
 - `SketchError`
     - `LocalProtocolError`: this program asked a connection for something it may not do (a bug here).
     - `RemoteProtocolError`: the other side broke the protocol; closes that link, nothing else.
-        - `EnvelopeError`: the envelope of an op is wrong (sequence, head, time).
+        - `EnvelopeError`: the envelope of an op is wrong (sequence, head, time, signature).
+            - `Forked`: its author has signed it, and something else in its place.
     - `NotAnEditor`: the link in use permits to see the board, not to change it.
     - `BodyError`: an op's fields are wrong; the op is void, its relay is not to blame.
     - `InviteError`: a link or address that a person typed or pasted cannot be used.
@@ -28,6 +29,10 @@ class RemoteProtocolError(SketchError):
 
 class EnvelopeError(RemoteProtocolError):
     """An op's envelope (types, author, sequence, head, time) does not hold."""
+
+
+class Forked(EnvelopeError):
+    """An author has signed two logs; whoever sent us one of them is not to blame."""
 
 
 class NotAnEditor(SketchError):

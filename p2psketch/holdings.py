@@ -49,6 +49,15 @@ class Holdings:
         elif self._news and self._due is None:
             self._due = max(now + SOON, self._told_at + EVERY)
 
+    def cut(self, peer: PeerId, known: Known, now: float) -> None:
+        """Less is held than was told: the rest of an author's log does not count any more."""
+        if known.seq:
+            self.add([(peer, known)], now)
+        else:
+            del self._vector[peer]
+            self._news.pop(peer, None)
+            self._hash = None
+
     def whole(self, digest: bytes, shapes: int) -> list[Have]:
         """All of it, in parts."""
         entries = list(self._vector.items())

@@ -105,6 +105,14 @@ class Ops:
     chunk: Chunk
 
 
+@dataclass(frozen=True, slots=True)
+class Fork:
+    """Two chunks, both signed by one author, alike up to some op and different from the next one on."""
+
+    one: Chunk
+    other: Chunk
+
+
 GOING, ENDED, CANCELLED = 0, 1, 2
 
 
@@ -176,7 +184,7 @@ class Bye:
     text: str = ""
 
 
-PeerMessage = Hello | Welcome | Have | HaveHash | Want | Ops | Draft | Presence | Links | Ping | Pong | Bye
+PeerMessage = Hello | Welcome | Have | HaveHash | Want | Ops | Fork | Draft | Presence | Links | Ping | Pong | Bye
 
 
 # -- to and from the tracker ---------------------------------------------------------------------

@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 import msgpack
 
 from p2psketch.clock import MAX_TIME
-from p2psketch.errors import EnvelopeError
+from p2psketch.errors import EnvelopeError, Forked
 from p2psketch.ids import PeerId, short
 from p2psketch.ops import MAX_BODY, MAX_WALL, Op, chain, first_head, pack, read_op
 
@@ -74,7 +74,7 @@ def known(tip: Tip) -> Known:
 
 
 class Accepted(NamedTuple):
-    """What joined the log: the ops, and the chunk of exactly those, to be stored and passed on."""
+    """What joined the log: the ops, and the chunk of them, to be stored and passed on; it may reach beyond a cut."""
 
     chunk: Chunk
     ops: list[Op]
@@ -103,13 +103,23 @@ def pack_triples(triples: list[Triple]) -> bytes:
     return b"".join(map(pack, triples))
 
 
+def _no_continuation(chunk: Chunk, tip: Tip) -> EnvelopeError:
+    """Signed, and not ours; before the first op there is only one head."""
+    kind = Forked if tip.seq else EnvelopeError
+    return kind(f"ops of {short(chunk.author)} from {chunk.first} do not continue its log")
+
+
 class OpLog:
-    """The tips of all authors of one room. Holds no ops: those are in the store. `check` is `keys.check_ops`."""
+    """The tips of all authors of one room. Holds no ops: those are in the store. `check` is `keys.check_ops`.
+
+    `cuts` has the last op that counts of those whose logs have forked.
+    """
 
     def __init__(self, room: bytes, check: Check) -> None:
         self.room = room
         self._check = check
         self._tips: dict[PeerId, Tip] = {}
+        self.cuts: dict[PeerId, int] = {}
 
     def tip(self, author: PeerId) -> Tip:
         """Where an author's log ends; seq 0 if nothing of it is known."""
@@ -137,23 +147,29 @@ class OpLog:
         return Chunk(author, seq, tip.head, 1, pack((time, wall, body)))
 
     def accept(self, chunk: Chunk, *, trusted: bool = False) -> Accepted | None:
-        """Take the part of a chunk that is new; None if nothing is, or if it lies beyond a gap.
+        """Take the part of a chunk that is new; None if nothing is, or if it lies beyond a gap or a cut.
 
-        Raises EnvelopeError where the chunk does not continue our log, is not well-formed, or its author has not signed
-        it. `trusted`: it comes from our own disk, and the signature is not looked at.
+        Raises EnvelopeError where the chunk is not well-formed, or its author has not signed it, and Forked where the
+        author has, and it does not continue our log. `trusted`: it comes from our own disk, the signature is not looked
+        at.
         """
         tip = self.tip(chunk.author)
-        if chunk.first > tip.seq + 1 or chunk.last <= tip.seq:
+        end_of_log = self.cuts.get(chunk.author, MAX_TIME)
+        if chunk.first > tip.seq + 1 or chunk.last <= tip.seq or tip.seq >= end_of_log:
             return None
         triples = unpack_triples(chunk.length, chunk.blob)
         seen = tip.seq + 1 - chunk.first
         if seen:
             chunk, triples = self._without(chunk, triples, seen)
-        if chunk.head != tip.head:
-            raise EnvelopeError(f"ops of {short(chunk.author)} from {chunk.first} do not continue its log")
-        end = self._chained(chunk, triples, tip)
+        start = tip if chunk.head == tip.head else Tip(tip.seq, chunk.head, 0)
+        end = self._chained(chunk, triples, start)
         if not (trusted or self.is_signed(chunk, end.head)):
             raise EnvelopeError(f"ops {chunk.first} to {chunk.last} of {short(chunk.author)} are not signed by it")
+        if start is not tip:
+            raise _no_continuation(chunk, tip)
+        if end.seq > end_of_log:
+            triples = triples[: end_of_log - tip.seq]
+            end = self._chained(chunk, triples, tip)
         self._tips[chunk.author] = end
         author, seq = chunk.author, chunk.first
         return Accepted(chunk, [read_op(author, n, *triple) for n, triple in enumerate(triples, seq)])

@@ -5,18 +5,27 @@ it takes and what it seals is for the session to store, to show and to pass on.
 """
 
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
+from typing import NamedTuple
 
-from p2psketch.clock import LamportClock
+from p2psketch.clock import MAX_TIME, LamportClock
 from p2psketch.document import Document
 from p2psketch.editors import Editors
 from p2psketch.errors import BodyError, EnvelopeError, NotAnEditor
-from p2psketch.ids import ShapeId, person_id, short
+from p2psketch.ids import PeerId, ShapeId, person_id, short
 from p2psketch.keys import Identity, RoomKeys, check_ops
 from p2psketch.oplog import Accepted, Chunk, OpLog
 from p2psketch.ops import Edit, Op, read_op, split
 from p2psketch.sealing import Sealed, Sealing
 from p2psketch.shapes import Fields, Value
 from p2psketch.undo import Undo
+
+
+class Copy(NamedTuple):
+    """Logs, and what they amount to."""
+
+    log: OpLog
+    document: Document
 
 
 class Replica:
@@ -26,16 +35,28 @@ class Replica:
     """
 
     def __init__(self, me: Identity, room: RoomKeys, introduce: Callable[[], Fields]) -> None:
-        self.document = Document()
-        self.log = OpLog(room.room_id, check_ops)
         self.editors = Editors(room)
         self.undo_history = Undo()
         self.sealing = Sealing(lambda seq, head: me.sign_ops(room.room_id, seq, head))
         self._me = me.peer_id
+        self._shown = self._reading = Copy(OpLog(room.room_id, check_ops), Document())
+        self._since: list[Chunk] = []
+        self._signatures: dict[PeerId, Chunk] = {}
+        self._doubted: set[PeerId] = set()
         self._introduce = introduce
         self._clock = LamportClock()
         if room.can_edit:
             self.editors.admit(self._me, room.prove_edit(self._me))
+
+    @property
+    def document(self) -> Document:
+        """The board as it is shown."""
+        return self._shown.document
+
+    @property
+    def log(self) -> OpLog:
+        """Where everybody's log ends here."""
+        return self._shown.log
 
     # -- of others -----------------------------------------------------------------------------------
 
@@ -50,21 +71,74 @@ class Replica:
         self._apply(accepted.ops)
         for op in accepted.ops:
             self.undo_history.observe(op)
-        return accepted._replace(chunk=self._proven(accepted.chunk))
+        return accepted._replace(chunk=self._noted(accepted.chunk))
+
+    def _noted(self, chunk: Chunk) -> Chunk:
+        """The chunk as it goes to the disk, of which what is being read anew may not have it yet."""
+        chunk = self.proven(chunk)
+        if self.is_reading:
+            self._since.append(chunk)
+        return chunk
+
+    def proven(self, chunk: Chunk) -> Chunk:
+        """The chunk as it is stored: what shows that its author may edit stays with it."""
+        return chunk._replace(proof=self.editors.proof(chunk.author))
+
+    # -- from the disk -------------------------------------------------------------------------------
 
     def load(self, chunk: Chunk) -> bool:
         """Merge a chunk of our own disk; False if nothing in it is new. Raises EnvelopeError."""
         if not self.editors.admit(chunk.author, chunk.proof):
             raise EnvelopeError(f"nothing shows that {short(chunk.author)} may edit")
-        accepted = self.log.accept(chunk, trusted=True)
+        accepted = self._reading.log.accept(chunk, trusted=chunk.author not in self._doubted)
         if accepted is None:
             return False
-        self._apply(accepted.ops)
+        self._signatures[chunk.author] = chunk
+        for op in accepted.ops:
+            self._reading.document.apply(op)
+            self._clock.witness(op.stamp.time)
         return True
 
-    def _proven(self, chunk: Chunk) -> Chunk:
-        """The chunk as it is stored: what shows that its author may edit stays with it."""
-        return chunk._replace(proof=self.editors.proof(chunk.author))
+    def unsigned(self) -> set[PeerId]:
+        """Once all has been loaded: authors whose last chunk is not signed, so that nothing of theirs can be believed.
+
+        A signature is for all that leads up to it: one check an author stands for all of its chunks.
+        """
+        last, self._signatures = self._signatures, {}
+        doubtful = (author for author in last if author not in self._doubted and author not in self.log.cuts)
+        return {author for author in doubtful if not self.log.is_signed(last[author], self.log.tip(author).head)}
+
+    def freeze(self, author: PeerId, seq: int) -> bool:
+        """The log of a forked author ends with `seq` at the latest; False if that was known. Then `begin_again`."""
+        if seq >= self.log.cuts.get(author, MAX_TIME):
+            return False
+        self.log.cuts[author] = seq
+        return True
+
+    def begin_again(self, doubted: Iterable[PeerId] = ()) -> None:
+        """The board is to be read anew from the disk, beside the one that is shown until `turn`.
+
+        Of the `doubted` only what is signed is taken.
+        """
+        self._doubted |= set(doubted)
+        self._reading = Copy(OpLog(self.log.room, check_ops), Document())
+        self._reading.log.cuts = self.log.cuts
+
+    @property
+    def is_reading(self) -> bool:
+        """Is the board being read anew?"""
+        return self._reading is not self._shown
+
+    def turn(self) -> None:
+        """All has been read: show it, and with it what has joined meanwhile."""
+        before = self._shown
+        self._shown, self._signatures = self._reading, {}
+        for chunk in self._since:
+            with suppress(EnvelopeError):  # it went on from what does not count any more
+                accepted = self.log.accept(chunk)
+                self._apply(accepted.ops if accepted is not None else ())
+        self._since = []
+        self.document.touch(before.document)
 
     def _apply(self, ops: Iterable[Op]) -> None:
         for op in ops:
@@ -99,13 +173,15 @@ class Replica:
 
     def seal(self, now: float) -> list[Sealed]:
         """The chunks of our own that may leave now."""
-        return [Sealed(self._proven(chunk), tip) for chunk, tip in self.sealing.seal(now)]
+        return [Sealed(self._noted(chunk), tip) for chunk, tip in self.sealing.seal(now)]
 
     def _commit(self, edit: Edit, wall: int) -> Sequence[Op]:
         if not edit.sets:
             return ()
         if self._me not in self.editors:
             raise NotAnEditor("This link lets you see the board, not change it.")
+        if self._me in self.log.cuts:
+            raise NotAnEditor("Another program has signed as this one: open the board anew to draw on.")
         seq = self.log.seq(self._me)
         if seq == 0:
             edit = Edit(((person_id(self._me), self._introduce()), *edit.sets))

@@ -1,8 +1,8 @@
-"""The session: where local and remote edits meet, on one road.
+"""The session: one board in one room, as a machine of events and effects.
 
-Rule: every op, whoever made it, goes to the disk, into the document, to those who lack it and to
-the view through `_joined`, and through nothing else. The session has no clock, no randomness and
-no I/O: events come in with `now` (seconds, monotonic), effects go out, to be performed in order.
+Rule: it joins the parts and decides little itself: ops are up to `Logs`, links to `Mesh`, what is seen at once and kept
+by nobody to `Presences`. It has no clock, no randomness and no I/O: events come in with `now` (seconds, monotonic),
+effects go out, to be performed in order.
 """
 
 from collections.abc import Sequence
@@ -17,21 +17,20 @@ from p2psketch.catchup import CatchUp
 from p2psketch.document import Document
 from p2psketch.drafting import Drafting
 from p2psketch.effects import Effect, Event
-from p2psketch.errors import EnvelopeError
 from p2psketch.holdings import Holdings
 from p2psketch.ids import LinkId, PeerId, person_id, short
 from p2psketch.introduction import Introduction
 from p2psketch.keys import Identity, RoomKeys
 from p2psketch.keys import Random as RandomBytes
+from p2psketch.logs import Logs
 from p2psketch.mesh import Mesh
-from p2psketch.oplog import Chunk, OpLog, Tip, known
-from p2psketch.ops import Edit, Op
+from p2psketch.oplog import OpLog
+from p2psketch.ops import Edit
 from p2psketch.pointing import Pointing
 from p2psketch.presence import Presences
 from p2psketch.replica import Replica
 from p2psketch.shapes import PERSON, Fields
 
-HASH_EVERY: Final = 15.0
 SWEEP_EVERY: Final = 1.0
 
 
@@ -42,14 +41,6 @@ class Launch:
     identity: Identity
     person: m.Person
     lasting: Identity
-
-
-@dataclass(slots=True)
-class Says:
-    """What a linked peer last said of its own board."""
-
-    digest: bytes = b""
-    shapes: int = 0
 
 
 class Session:
@@ -68,18 +59,15 @@ class Session:
         self.replica = Replica(launch.identity, room, self._introduce_person)
         self.editors = self.replica.editors
         self.presences = Presences()
-        self.holdings = Holdings()
-        self.catchup = CatchUp(lambda author: self.log.seq(author))
         self.mesh = Mesh(me, launch.person, rng, keeps=keeps, proof=self.editors.proof(me))
+        self.logs = Logs(me, self.replica, self.mesh)
         self.introduction = Introduction(room, me, urandom)
-        self.says: dict[LinkId, Says] = {}
         self.persons: dict[PeerId, m.Person] = {}
         self.saved = keeps
         self._launch = launch
         self._drafting = Drafting(me)
         self._pointing = Pointing(me)
         self._in_memory = False
-        self._hashed = 0.0
         self._swept = 0.0
 
     @property
@@ -92,6 +80,16 @@ class Session:
         """Where everybody's log ends here."""
         return self.replica.log
 
+    @property
+    def holdings(self) -> Holdings:
+        """What is on disk here."""
+        return self.logs.holdings
+
+    @property
+    def catchup(self) -> CatchUp:
+        """What others claim to have, and what is still to come."""
+        return self.logs.catchup
+
     # -- events ------------------------------------------------------------------------------------
 
     def handle(self, event: Event, now: float) -> list[Effect]:
@@ -103,12 +101,17 @@ class Session:
                 self.holdings.add(tips, now)
                 return [e.StatusChanged()]
             case e.Stored(chunk):
-                return self._stored(chunk)
+                return self.logs.stored(chunk)
+            case e.ForkStored(fork):
+                return self.logs.fork_stored(fork)
+            case e.Recalled(chunk):
+                effects = self.logs.recalled(chunk)
             case e.Opened() | e.Closed() | e.Measured() | e.DialFailed() | e.Listening() | e.Woke():
                 effects = self._met(event, now)
             case e.StoreRead(addresses):
-                self.mesh.contacts.read_book(addresses, now)
-                effects = []
+                if not self.replica.is_reading:
+                    self.mesh.contacts.read_book(addresses, now)
+                effects = self.logs.store_read(now)
             case e.StoreFailed(reason):
                 self.saved, self._in_memory = False, True
                 effects = [e.Notice(reason), e.StatusChanged(), *self.mesh.keep_nothing()]
@@ -152,52 +155,40 @@ class Session:
         gone, self.mesh.unlinked = self.mesh.unlinked, []
         come, self.mesh.linked = self.mesh.linked, []
         for link, peer in gone:
-            self.catchup.link_down(link)
-            self.says.pop(link, None)
+            self.logs.link_down(link)
             if self.mesh.to(peer) is None and self.presences.forget(peer):
                 effects.append(e.Pointed(frozenset({peer})))
         for link in come:
             effects += self._begin(link, now)
-        return effects + self._wants(now)
+        return effects + self.logs.wants(now)
 
     def _begin(self, id: LinkId, now: float) -> list[Effect]:
         link = self.mesh.link(id)
         if link is None:
             return []
-        self.catchup.link_up(id, now)
-        self.says[id] = Says()
+        effects = self.logs.link_up(id, now)
         if link.person is not None:
             self.persons[link.peer] = link.person
-        digest, shapes = self.document.digest(), self.document.visible_count
-        greeting: list[m.PeerMessage | None] = [*self.holdings.whole(digest, shapes)]
-        greeting += [self._drafting.whole(), self._pointing.latest()]
-        return [e.Send(id, message) for message in greeting if message is not None]
+        seen = (self._drafting.whole(), self._pointing.latest())
+        return effects + [e.Send(id, message) for message in seen if message is not None]
 
     # -- messages ------------------------------------------------------------------------------------
 
     def _received(self, link: LinkId, message: m.PeerMessage, now: float) -> list[Effect]:
         unproven = self._unproven(message)
         if unproven is not None:
-            return self._refuse(link, f"the edit proof of {short(unproven)} does not hold")
+            return self.logs.refuse(link, f"the edit proof of {short(unproven)} does not hold")
         effects = self.mesh.received(link, message, now)
-        if self.mesh.link(link) is None or link not in self.says:
+        if self.mesh.link(link) is None or link not in self.logs.says:
             return effects
         match message:
-            case m.Ops(chunk):
-                effects += self._ops(link, chunk, now)
-            case m.Have():
-                effects += self._have(link, message, now)
-            case m.HaveHash(hash):
-                if hash != self.holdings.hash():
-                    whole = self.holdings.whole(self.document.digest(), self.document.visible_count)
-                    effects += [e.Send(link, part) for part in whole]
-            case m.Want(ranges):
-                effects += [e.Serve(link, *wanted) for wanted in ranges if wanted.last <= self.log.seq(wanted.author)]
             case m.Draft() | m.Presence():
                 effects += self._pointed(link, message, now)
             case m.Links(neighbours):
                 self.persons.update((neighbour.peer, neighbour.person) for neighbour in neighbours)
                 effects.append(e.PeopleChanged())
+            case _:
+                effects += self.logs.received(link, message, now)
         return effects
 
     def _unproven(self, message: m.PeerMessage) -> PeerId | None:
@@ -213,21 +204,6 @@ class Session:
                 return None
         wrong = (peer for peer, proof in shown if proof is not None and not self.editors.admit(peer, proof))
         return next(wrong, None)
-
-    def _have(self, link: LinkId, have: m.Have, now: float) -> list[Effect]:
-        effects: list[Effect] = [e.StatusChanged()]
-        says = self.says[link]
-        if (says.digest, says.shapes) != (have.digest, have.shapes):
-            says.digest, says.shapes = have.digest, have.shapes
-            effects.append(e.PeopleChanged())
-        for peer, claim in have.entries:
-            if claim.seq == self.log.seq(peer) and claim != known(self.log.tip(peer)):
-                effects.append(e.Logged(f"two different logs of {short(peer)} exist, seen at op {claim.seq}"))
-        self.catchup.claim(link, have.entries, whole=have.whole, last=have.last)
-        return effects + self._wants(now)
-
-    def _wants(self, now: float) -> list[Effect]:
-        return [e.Send(link, want) for link, want in self.catchup.wants(now)]
 
     def _pointed(self, link: LinkId, message: m.Draft | m.Presence, now: float) -> list[Effect]:
         """Drafts and presence: shown, and passed on to those who are not linked to their author."""
@@ -245,79 +221,13 @@ class Session:
         passed = [e.Send(other, message) for other in self.mesh.showing(author, link)]
         return [e.Pointed(frozenset({author})), *passed]
 
-    # -- ops -----------------------------------------------------------------------------------------
-
-    def _ops(self, link: LinkId, chunk: Chunk, now: float) -> list[Effect]:
-        """Ops came over a link: those that continue a log join, those beyond a gap wait for what lies in it."""
-        if chunk.author == self.me:
-            return []
-        if not self.editors.admit(chunk.author, chunk.proof):
-            return self._refuse(link, f"ops of {short(chunk.author)} come without a proof that it may edit")
-        live = not self.catchup.wanted(link, chunk, now)
-        if chunk.first > self.log.seq(chunk.author) + 1:
-            self.catchup.beyond_gap(link, chunk, live=live)
-            return self._wants(now)
-        effects = self._accept(link, chunk, live=live)
-        while (waiting := self.catchup.take(chunk.author)) is not None:
-            effects += self._accept(waiting.link, waiting.chunk, live=waiting.live)
-        return effects + self._wants(now)
-
-    def _accept(self, link: LinkId, chunk: Chunk, *, live: bool) -> list[Effect]:
-        try:
-            accepted = self.replica.take(chunk)
-        except EnvelopeError as error:
-            return self._refuse(link, str(error))
-        if accepted is None:
-            return []
-        tip = self.log.tip(chunk.author)
-        return self._joined(accepted.chunk, tip, link, live=live) + self._blame(accepted.ops, link)
-
-    def _refuse(self, link: LinkId, why: str) -> list[Effect]:
-        return [e.Logged(why), *self.mesh.refuse(link, why)]
-
-    def _joined(self, chunk: Chunk, tip: Tip, link: LinkId | None, *, live: bool) -> list[Effect]:
-        """The one road of every op, local (`link` None) or remote: to the disk, to those who lack it, to the view."""
-        effects: list[Effect] = [e.Persist(chunk, known(tip))]
-        if live:
-            effects += [
-                e.Serve(other, chunk.author, chunk.first, chunk.last)
-                for other in self.mesh.forwarding(chunk.author, link)
-                if self.catchup.known(other, chunk.author) < chunk.last
-            ]
-        return effects + self._changed()
-
-    def _changed(self) -> list[Effect]:
-        touched = self.document.take_touched()
-        return [e.Changed(frozenset(touched))] if touched else []
-
-    def _blame(self, ops: Sequence[Op], link: LinkId) -> list[Effect]:
-        """A void op is logged, and costs its author the direct link; whoever only passes it on is not to blame."""
-        effects: list[Effect] = []
-        for op in ops:
-            if op.void is not None:
-                effects.append(e.Logged(f"op {op.id.seq} of {short(op.id.peer)} is void: {op.void}"))
-                direct = self.mesh.to(op.id.peer)
-                if direct is not None and direct.id == link:
-                    effects += self.mesh.refuse(direct.id, op.void)
-        return effects
-
-    def _stored(self, chunk: Chunk) -> list[Effect]:
-        """A chunk read from the board file: it is on disk already, and nobody is linked yet."""
-        try:
-            if not self.replica.load(chunk):
-                return []
-        except EnvelopeError as error:
-            return [e.Logged(f"the board file: {error}")]
-        self.holdings.add([(chunk.author, known(self.log.tip(chunk.author)))], None)
-        return self._changed()
-
     # -- what the person does ------------------------------------------------------------------------
     # What is committed is shown at once, and leaves with `seal`, to be called after each of these.
 
     def commit(self, edit: Edit, wall: int) -> list[Effect]:
         """One gesture: one step to undo. Raises BodyError, and changes nothing, if a field does not hold."""
         self.replica.commit(edit, wall)
-        return self._changed()
+        return self.logs.changed()
 
     def _introduce_person(self) -> Fields:
         who, lasting = self.mesh.person, self._launch.lasting
@@ -327,7 +237,7 @@ class Session:
     def undo(self, wall: int, *, redo: bool = False) -> list[Effect]:
         """Take back, or do again, the last step of this launch, where nobody has changed it since."""
         left = self.replica.undo(wall, redo=redo)
-        effects = self._changed()
+        effects = self.logs.changed()
         if left:
             effects.append(e.Notice("Part of that was changed by somebody else since, and stays as it is."))
         return effects
@@ -335,14 +245,11 @@ class Session:
     def clear(self, wall: int) -> list[Effect]:
         """Delete every visible shape, as one step."""
         self.replica.clear(wall)
-        return self._changed()
+        return self.logs.changed()
 
     def seal(self, now: float) -> list[Effect]:
         """Store and send what was committed here, if it is due: at once after a pause, else at the end of the frame."""
-        effects: list[Effect] = []
-        for chunk, tip in self.replica.seal(now):
-            effects += self._joined(chunk, tip, None, live=True)
-        return effects + self.replica.sealing.released() if effects else effects
+        return self.logs.seal(now)
 
     def begin_draft(self, fields: Fields) -> None:
         """The pen touches the board, with the style of the stroke to be."""
@@ -429,30 +336,17 @@ class Session:
         effects = self.seal(now) + self._sweep(now) + self.mesh.tick(now) + self._tell_draft(now)
         pointer = self._pointing.due_word(now)
         effects += self._tell(pointer) if pointer is not None else []
-        effects += self._wants(now)
         if self._in_memory:
-            held = [(peer, known(tip)) for peer, tip in self.log.tips() if self.holdings.seq(peer) < tip.seq]
-            self.holdings.add(held, now)
-        if self.holdings.due is not None and now >= self.holdings.due:
-            news = self.holdings.news(self.document.digest(), self.document.visible_count, now)
-            effects += [e.Send(link.id, news) for link in self.mesh.up()]
-        return effects + self._follow_links(now)
+            self.logs.claim_memory(now)
+        return effects + self.logs.tick(now) + self._follow_links(now)
 
     def _sweep(self, now: float) -> list[Effect]:
-        """What is done once a second, or less."""
-        effects: list[Effect] = []
-        if now - self._swept >= SWEEP_EVERY:
-            self._swept = now
-            for link, author in self.catchup.tick(now):
-                effects.append(e.Logged(f"link {link} claims ops of {short(author)} and does not deliver them"))
-                effects.append(e.StatusChanged())
-            if gone := self.presences.expire(now):
-                effects.append(e.Pointed(frozenset(gone)))
-        if now - self._hashed >= HASH_EVERY:
-            self._hashed = now
-            hashed = m.HaveHash(self.holdings.hash())
-            effects += [e.Send(link.id, hashed) for link in self.mesh.up()]
-        return effects
+        """What is done once a second."""
+        if now - self._swept < SWEEP_EVERY:
+            return []
+        self._swept = now
+        gone = self.presences.expire(now)
+        return self.logs.sweep(now) + ([e.Pointed(frozenset(gone))] if gone else [])
 
     def deadline(self) -> float:
         """When to call `tick` again, at the latest."""

@@ -69,7 +69,7 @@ def _by_name(person: PersonView) -> tuple[str, bytes]:
 def _direct(session: Session, peer: PeerId) -> PersonView:
     link = session.mesh.to(peer)
     assert link is not None
-    who, says = link.person or NOBODY, session.says.get(link.id)
+    who, says = link.person or NOBODY, session.logs.says.get(link.id)
     return PersonView(
         peer,
         who.name,

@@ -20,7 +20,7 @@ from p2psketch.address import Address
 from p2psketch.connection import Connection, State
 from p2psketch.errors import RemoteProtocolError, SketchError, StoreError
 from p2psketch.ids import LinkId, PeerId, short
-from p2psketch.messages import PROTOCOL, Announce, Bye, Ping, Pong
+from p2psketch.messages import PROTOCOL, Announce, Bye, Fork, Ping, Pong
 from p2psketch.oplog import Chunk, Known
 from peer.hosts import is_ours, own_hosts
 from peer.outbox import Outbox
@@ -163,9 +163,7 @@ class Node:
         self._loop = asyncio.get_running_loop()
         self._store = self._place.store()
         self._is_open = True
-        for chunk in self._store.chunks():
-            self.sink(e.Stored(chunk))
-        self.sink(e.StoreRead(tuple(self._store.addresses())))
+        self._read_store()
         self._listener = await Listener.start(self._credentials, self._visitor, self._place.port)
         self.port = self._listener.port
         self._addresses: tuple[Address, ...] = ()
@@ -230,6 +228,12 @@ class Node:
                     if (found := self._links.get(link)) is not None:
                         found.outbox.finish(bye)
                         self.wants_flush(found)
+                case e.KeepFork(fork):
+                    self._keep_fork(fork)
+                case e.Recall(author, seq):
+                    self._loop.call_soon(self._recall, author, seq)
+                case e.Reread():
+                    self._loop.call_soon(self._read_store)
                 case e.Dial(address):
                     self._dial(address)
                 case e.Announcing(announces):
@@ -242,6 +246,24 @@ class Node:
                     log.warning("%s", text)
                 case _:
                     assert_never(effect)
+
+    def _read_store(self) -> None:
+        for fork in self._store.forks():
+            self.sink(e.ForkStored(fork))
+        for chunk in self._store.chunks():
+            self.sink(e.Stored(chunk))
+        self.sink(e.StoreRead(tuple(self._store.addresses())))
+
+    def _recall(self, author: PeerId, seq: int) -> None:
+        chunk = self.read_log(author, seq, seq)
+        if chunk is not None:
+            self.sink(e.Recalled(chunk))
+
+    def _keep_fork(self, fork: Fork) -> None:
+        try:
+            self._store.add_fork(fork)
+        except StoreError as error:
+            self._go_on_in_memory(error)
 
     def _append(self, chunk: Chunk, tip: Known) -> None:
         try:

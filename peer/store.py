@@ -9,13 +9,15 @@ import os
 import sqlite3
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Final, Self
 
 from p2psketch.address import Address
-from p2psketch.errors import StoreError
+from p2psketch.codec import HEADER, decode, encode
+from p2psketch.errors import RemoteProtocolError, StoreError
 from p2psketch.ids import PeerId
+from p2psketch.messages import Fork
 from p2psketch.oplog import CHUNK_BYTES, MAX_OPS, Chunk
 
 APPLICATION_ID: Final = int.from_bytes(b"p2ps", "big")
@@ -31,6 +33,7 @@ CREATE TABLE IF NOT EXISTS chunks (
     head BLOB NOT NULL, ops BLOB NOT NULL, signature BLOB,
     PRIMARY KEY (author, first, length)
 ) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS forks (message BLOB PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS blobs (hash BLOB PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE IF NOT EXISTS addresses (place INTEGER PRIMARY KEY, host TEXT NOT NULL, port INTEGER NOT NULL);
 CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -145,6 +148,20 @@ class Store:
         """All ops, each author's in order. Chunks may overlap if two programs wrote them."""
         with _as_store_error():
             yield from map(Chunk._make, self._database.execute(f"{CHUNKS} ORDER BY author, first, length"))
+
+    def add_fork(self, fork: Fork) -> None:
+        """Keep a proof that an author has signed two logs. StoreError if it cannot be written."""
+        with _as_store_error():
+            self._database.execute("INSERT OR IGNORE INTO forks VALUES (?)", (encode(fork)[HEADER:],))
+
+    def forks(self) -> Iterator[Fork]:
+        """The proofs; what is none is as if it were not there, for a file may come from anywhere."""
+        with _as_store_error():
+            for (data,) in self._database.execute("SELECT message FROM forks"):
+                with suppress(RemoteProtocolError):
+                    message = decode(data)
+                    if isinstance(message, Fork):
+                        yield message
 
     def read(self, author: PeerId, first: int, last: int) -> Chunk | None:
         """Ops from `first` on, about 64 KiB of them and none after `last`'s chunk, joined to one chunk.

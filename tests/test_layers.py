@@ -23,7 +23,7 @@ CORE = """
     keys invite
     messages presence codec connection effects
     holdings stash catchup drafting pointing contacts link relaying mesh introduction
-    editors sealing replica session views
+    editors sealing replica forks logs session views
 """.split()
 
 TRACKER = "limits registry transport server __main__".split()

@@ -9,15 +9,18 @@ PERSON = ("Ann", 0xFF0000)
 PLACE = ("10.0.0.1", 27700)
 INTRODUCTION = (ANN, m.Person(*PERSON), (Address(*PLACE),), 3, True, None)
 
+CHUNK = Chunk(ANN, 1, b"h" * 32, 1, b"\x93\x01\x00\xc4\x00", b"s" * 64, None)
+
 VALID: dict[str, m.Message] = {
     message.__class__.__name__: message
     for message in (
-        m.Hello((1,), *INTRODUCTION),
-        m.Welcome(1, *INTRODUCTION),
+        m.Hello((m.PROTOCOL_VERSION,), *INTRODUCTION),
+        m.Welcome(m.PROTOCOL_VERSION, *INTRODUCTION),
         m.Have(((ANN, Known(5, b"h" * 16)),), True, True, b"d" * 16, 7),
         m.HaveHash(b"h" * 32),
         m.Want((m.Range(ANN, 1, 5),)),
-        m.Ops(Chunk(ANN, 1, b"h" * 32, 1, b"\x93\x01\x00\xc4\x00", b"s" * 64, None)),
+        m.Ops(CHUNK),
+        m.Fork(CHUNK, CHUNK._replace(head=b"o" * 32)),
         m.Draft(ANN, 1, 0, {"color": 1}, INK, m.GOING),
         m.Presence(ANN, (1.0, 2.0), (0.0, 0.0, 9.0, 9.0), "pen"),
         m.Links((m.Neighbour(BEN, m.Person(*PERSON), (Address(*PLACE),), b"p" * 64),)),

@@ -24,9 +24,10 @@ Effect = TypeVar("Effect", bound=e.Effect)
 class Desk:
     """A session, its clock, what it has stored and whom it is linked to. `told` keeps all its effects."""
 
-    def __init__(self, name: str, *, keeps: bool = True) -> None:
+    def __init__(self, name: str, *, keeps: bool = True, key: str = "") -> None:
         seed = sum(name.encode())
-        launch = Launch(Identity(bytes([seed % 256]) * 32), m.Person(name, seed), Identity(bytes(32)))
+        identity = Identity(bytes([sum((key or name).encode()) % 256]) * 32)
+        launch = Launch(identity, m.Person(name, seed), Identity(bytes(32)))
         self.identity = launch.identity
         self.session = Session(ROOM, launch, Random(seed), Random(seed).randbytes, keeps=keeps)
         self.me: PeerId = self.session.me
@@ -34,6 +35,8 @@ class Desk:
         self.address = Address(f"10.0.0.{seed % 250 + 1}", 2000)
         self.told: list[e.Effect] = []
         self.chunks: list[Chunk] = []
+        self.forks: list[m.Fork] = []
+        self.remembered: list[e.Event] = []
         self.links: dict[LinkId, tuple[Desk, LinkId]] = {}
         self.waiting: list[tuple[LinkId, m.PeerMessage]] = []
         self._tips: dict[PeerId, Known] = {}
@@ -47,6 +50,12 @@ class Desk:
                 case e.Persist(chunk, tip):
                     self.chunks.append(chunk)
                     self._tips[chunk.author] = tip
+                case e.KeepFork(fork):
+                    self.forks.append(fork)
+                case e.Recall(author, seq):
+                    self.remembered += [e.Recalled(c) for c in self.chunks if c.author == author and holds(c, seq)][:1]
+                case e.Reread():
+                    self.remembered += self.board_file()
                 case e.Send(link, message):
                     self._send(link, message)
                 case e.Serve(link, author, first, last):
@@ -76,8 +85,15 @@ class Desk:
         if self.links.pop(link, None) is not None:
             self.happens(e.Closed(link, "closed"))
 
+    def board_file(self) -> list[e.Event]:
+        """What a launch reads from this disk, in order."""
+        return [*map(e.ForkStored, self.forks), *map(e.Stored, self.chunks), e.StoreRead(())]
+
     def sync(self) -> None:
-        """The disk has written what was appended."""
+        """The disk has written what was appended, and answers what it was asked."""
+        remembered, self.remembered = self.remembered, []
+        for event in remembered:
+            self.happens(event)
         tips, self._tips = tuple(self._tips.items()), {}
         if tips:
             self.happens(e.Persisted(tips))
@@ -123,6 +139,11 @@ class Desk:
         return [shape.id for shape in self.session.document.painted()]
 
 
+def holds(chunk: Chunk, seq: int) -> bool:
+    """Is the op in the chunk?"""
+    return chunk.first <= seq <= chunk.last
+
+
 def numbers() -> Iterator[int]:
     number = 0
     while True:
@@ -143,7 +164,7 @@ def connect(one: Desk, other: Desk) -> None:
 
 def exchange(*desks: Desk) -> None:
     """Deliver everything that waits, until nobody has anything more to say."""
-    while any(desk.waiting for desk in desks):
+    while any(desk.waiting or desk.remembered for desk in desks):
         for desk in desks:
             waiting, desk.waiting = desk.waiting, []
             for link, message in waiting:

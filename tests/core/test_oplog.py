@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from p2psketch.clock import MAX_TIME
-from p2psketch.errors import EnvelopeError
+from p2psketch.errors import EnvelopeError, Forked
 from p2psketch.ids import OpId
 from p2psketch.keys import check_ops
 from p2psketch.oplog import HEAD_PREFIX, MAX_OPS, Chunk, Known, OpLog, Tip, known, pack_triples, unpack_triples
@@ -155,9 +155,11 @@ def test_however_a_log_is_cut_and_shuffled_it_arrives(data: st.DataObject) -> No
 
 def test_a_chunk_begins_where_our_log_ends() -> None:
     ann, log = drawn(2), OpLog(ROOM, check_ops)
-    refuses(log, ann.chunks[0]._replace(head=b"x" * 32), match="do not continue its log")
+    refuses(log, ann.chunks[0]._replace(head=b"x" * 32), match="not signed by it")
+    refuses(log, signed(ann.chunks[0]._replace(head=b"x" * 32)), match="do not continue its log")
     log.accept(ann.chunks[0])
-    refuses(log, ann.chunks[1]._replace(head=first_head(ROOM, ANN)), match="do not continue its log")
+    with pytest.raises(Forked, match="do not continue its log"):
+        log.accept(signed(ann.chunks[1]._replace(head=first_head(ROOM, ANN))))
     assert log.accept(ann.chunks[1]) is not None
 
 
@@ -204,6 +206,25 @@ def test_a_known_part_that_differs_is_a_fork(changed: list[Any]) -> None:
 def test_the_times_of_an_author_increase(times: tuple[int, ...]) -> None:
     log = OpLog(ROOM, check_ops)
     refuses(log, a_chunk(*((time, 0, BODY) for time in times)), match="do not increase")
+
+
+def test_of_another_log_the_times_are_another_matter() -> None:
+    log = OpLog(ROOM, check_ops)
+    log.append(ANN, 7, 0, BODY)
+    with pytest.raises(Forked):
+        log.accept(a_chunk((3, 0, BODY), first=2, head=b"x" * 32))
+
+
+def test_beyond_a_cut_nothing_counts_but_what_holds_it_is_kept_whole() -> None:
+    ann, log = drawn(5), OpLog(ROOM, check_ops)
+    log.cuts[ANN] = 3
+    assert log.accept(ann.chunks[0]) is not None
+    accepted = log.accept(joined(ann.chunks[1:]))
+    assert accepted is not None
+    assert [op.id.seq for op in accepted.ops] == [2, 3]
+    assert accepted.chunk == joined(ann.chunks[1:]), "its signature is for its end"
+    assert log.seq(ANN) == 3
+    assert log.accept(ann.chunks[3]) is None
 
 
 def test_the_times_increase_from_chunk_to_chunk() -> None:

@@ -9,11 +9,11 @@ from p2psketch.catchup import STALLED_AFTER
 from p2psketch.errors import BodyError
 from p2psketch.ids import person_id
 from p2psketch.ink import MAX_POINTS
+from p2psketch.logs import HASH_EVERY
 from p2psketch.messages import GOING, Person
 from p2psketch.oplog import Chunk
 from p2psketch.ops import MAX_BODY, Edit
 from p2psketch.sealing import FRAME
-from p2psketch.session import HASH_EVERY
 from p2psketch.shapes import PERSON
 from tests.core.authors import STROKE
 from tests.core.sessions import ROOM, WALL, Desk, connect, exchange, linked, pass_time

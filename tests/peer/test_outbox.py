@@ -21,7 +21,7 @@ from p2psketch.messages import (
     Presence,
     Welcome,
 )
-from p2psketch.oplog import Chunk
+from p2psketch.oplog import CHUNK_BYTES, Chunk
 from peer.outbox import BURST, MAX_DRAFT, Outbox
 from tests.core.authors import ANN, BEN, CAT
 
@@ -40,7 +40,11 @@ class Log:
     def read(self, author: PeerId, first: int, last: int) -> Chunk | None:
         self.asked.append((author, first, last))
         start = (first - 1) // 2 * 2 + 1
-        return None if start > 10 or start == 7 else Chunk(author, start, b"h" * 32, 2, bytes(self.size))
+        return (
+            None
+            if start > 10 or start == 7
+            else Chunk(author, start, b"h" * 32, 2, bytes(self.size), b"s" * 64, b"p" * 64)
+        )
 
 
 def outbox(log: Log | None = None) -> Outbox:
@@ -252,11 +256,11 @@ def test_nothing_is_lost_where_a_burst_ends() -> None:
 
 
 def test_what_comes_between_two_bursts_goes_to_the_end_of_its_draft() -> None:
-    box = outbox(Log(size=BURST))
-    box.serve(ANN, 1, 2)
+    box = outbox(Log(size=CHUNK_BYTES))
+    box.serve(ANN, 1, 4)
     box.send(draft(0))
     box.send(draft(1))
-    assert firsts(messages(box.burst())) == [(ANN, 1)]
+    assert firsts(messages(box.burst())) == [(ANN, 1), (ANN, 3)]
     box.send(draft(2))
     assert sent(box) == [draft(0), draft(1), draft(2)]
 
@@ -300,3 +304,12 @@ def test_a_link_that_is_refused_gets_nothing_but_bye() -> None:
     box.finish(BYE)
     assert sent(box) == [BYE]
     assert connection.state is State.CLOSED
+
+
+def test_that_an_author_may_edit_is_shown_once() -> None:
+    box = outbox()
+    for author in (ANN, BEN):
+        box.serve(author, 1, 6)
+    shown = [(ops.chunk.author, ops.chunk.proof) for ops in sent(box) if isinstance(ops, Ops)]
+    assert [author for author, proof in shown if proof] == [ANN, BEN]
+    assert len(shown) == 6

@@ -63,15 +63,27 @@ class Cluster:
 
     # -- machines ----------------------------------------------------------------------------------
 
-    def launch(self, number: int, *, keeps: bool = True, moves: bool = False, knows: Iterable[int] = ()) -> Run:
-        """Start a peer on a machine, with what its disk still holds; `knows`: machines whose address it was given."""
+    def launch(
+        self,
+        number: int,
+        *,
+        keeps: bool = True,
+        moves: bool = False,
+        knows: Iterable[int] = (),
+        seed: int | None = None,
+    ) -> Run:
+        """Start a peer on a machine, with what its disk still holds; `knows`: machines whose address it was given.
+
+        Two with one `seed` have one key, as nobody should.
+        """
+        seed = self.rng.getrandbits(32) if seed is None else seed
         machine = self.machines.setdefault(number, Machine(number, keeps, moves))
         if machine.leaving is not None:
             self._stopped(machine.leaving)
         if not machine.keeps:
             machine.disk = Disk()
         machine.launches += 1
-        run = Run(self, number, machine.address, machine.disk, self.rng.getrandbits(32), keeps=machine.keeps)
+        run = Run(self, number, machine.address, machine.disk, seed, keeps=machine.keeps)
         if self.fault is not None:
             INJECT[self.fault](run.session)
         machine.run = run
@@ -195,7 +207,7 @@ class Cluster:
     def _check_promises(self, run: Run) -> None:
         log = run.session.log
         for id, end in run.ends.items():
-            if id not in run.session.says:
+            if id not in run.session.logs.says:
                 continue
             if not end.promise_complete and run.network.now - (end.up_since or 0) < STALLED_AFTER:
                 self.surprises.append(f"{run.number} is caught up before link {id} has said what it has")

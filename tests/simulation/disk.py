@@ -5,6 +5,7 @@ from random import Random
 
 from p2psketch.address import Address
 from p2psketch.ids import PeerId
+from p2psketch.messages import Fork
 from p2psketch.oplog import CHUNK_BYTES, Chunk
 
 
@@ -13,6 +14,7 @@ class Disk:
 
     def __init__(self) -> None:
         self.addresses: tuple[Address, ...] = ()
+        self.forks: list[Fork] = []
         self.full = False
         self._chunks: list[Chunk] = []
         self._index: dict[PeerId, list[tuple[int, int, Chunk]]] = {}

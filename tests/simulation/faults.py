@@ -11,6 +11,7 @@ from p2psketch.ids import LinkId, PeerId, Stamp
 from p2psketch.keys import check_ops
 from p2psketch.messages import Want
 from p2psketch.oplog import Accepted, Chunk, OpLog, Tip
+from p2psketch.replica import Copy
 from p2psketch.session import Session
 from p2psketch.shapes import Fields
 
@@ -59,18 +60,20 @@ class Incurious(CatchUp):
 
 
 def _merge(session: Session) -> None:
-    session.replica.document = LastToArriveWins()
+    replica = session.replica
+    replica._shown = replica._reading = Copy(replica.log, LastToArriveWins())
 
 
 def _gap(session: Session) -> None:
-    session.replica.log = Gullible(session.room.room_id, check_ops)
-    session.catchup = CatchUp(session.log.seq)
+    replica, logs = session.replica, session.logs
+    replica._shown = replica._reading = Copy(Gullible(session.room.room_id, check_ops), replica.document)
+    logs.catchup = CatchUp(session.log.seq)
 
     def take_it_all(link: LinkId, chunk: Chunk, now: float) -> list[Effect]:
-        live = not session.catchup.wanted(link, chunk, now)
-        return session._accept(link, chunk, live=live) + session._wants(now)
+        live = not logs.catchup.wanted(link, chunk, now)
+        return logs._accept(link, chunk, now, live=live) + logs.wants(now)
 
-    session._ops = take_it_all  # type: ignore[method-assign]
+    logs._ops = take_it_all  # type: ignore[method-assign]
 
 
 def _lamport(session: Session) -> None:
@@ -84,7 +87,7 @@ def _relay(session: Session) -> None:
         return forwarding(author, over) if author == session.me else ()
 
     session.mesh.forwarding = only_mine  # type: ignore[method-assign, assignment]
-    session.catchup = Incurious(session)
+    session.logs.catchup = Incurious(session)
 
 
 class Fault(Enum):

@@ -157,7 +157,9 @@ class Run:
         self.ends: dict[LinkId, End] = {}
         self.rng = Random(seed)
         launch = Launch(
-            Identity.generate(self.rng.randbytes), m.Person(f"Peer {number}", number), Identity(bytes([number]) * 32)
+            Identity.generate(self.rng.randbytes),
+            m.Person(f"Peer {number}", number),
+            Identity(bytes([seed % 256]) * 32),
         )
         self.session = Session(ROOM, launch, Random(seed + 1), self.rng.randbytes, keeps=keeps)
         self.me: PeerId = self.session.me
@@ -172,16 +174,29 @@ class Run:
             e.Drop: self._drop,
             e.Dial: lambda dial: self._dial(dial.address),
             e.Announcing: lambda announcing: world.announce(self, announcing.announces[0]),
+            e.KeepFork: lambda keep: disk.forks.append(keep.fork),
+            e.Recall: lambda recall: self.network.after(0.001, self._recall, recall.author, recall.seq),
+            e.Reread: lambda _: self.network.after(0.001, self._read_disk),
             e.Remember: lambda remember: setattr(disk, "addresses", remember.addresses),
         }
 
     def start(self) -> None:
         """Read the disk, listen, and live."""
-        for chunk in self.disk.chunks():
-            self.perform(self.session.handle(e.Stored(chunk), self.network.now))
-        self.happened(e.StoreRead(self.disk.addresses))
+        self._read_disk()
         self.happened(e.Listening((self.address,)))
         self.network.after(self.rng.random() * CHECK_EVERY, self._check)
+
+    def _read_disk(self) -> None:
+        for fork in self.disk.forks:
+            self.happened(e.ForkStored(fork))
+        for chunk in self.disk.chunks():
+            self.happened(e.Stored(chunk))
+        self.happened(e.StoreRead(self.disk.addresses))
+
+    def _recall(self, author: PeerId, seq: int) -> None:
+        chunk = self.disk.read(author, seq, seq)
+        if chunk is not None:
+            self.happened(e.Recalled(chunk))
 
     def end(self, *, silently: bool) -> None:
         """No more happens here; `silently`: the other ends are not told either."""

@@ -118,7 +118,7 @@ class Story:
         """Some ops are sent a second time."""
         for end in list(run.ends.values()) if run is not None and run.alive else ():
             for author, tip in run.session.log.tips() if run is not None else ():
-                if end.id in end.run.session.says and self.rng.random() < 0.5:
+                if end.id in end.run.session.logs.says and self.rng.random() < 0.5:
                     first = self.rng.randint(1, tip.seq)
                     end.outbox.serve(author, first, self.rng.randint(first, tip.seq))
             end.flush()
