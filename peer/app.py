@@ -135,7 +135,7 @@ class App(QObject):
         """A private board; the window runs a tracker for it, whose address is in the link."""
         self.begin()
         from peer import target as targets
-        from peer.node import own_hosts
+        from peer.hosts import own_hosts
 
         self._close_board()
         port = self._start_tracker(targets.TRACKER_PORT)
@@ -215,7 +215,7 @@ class App(QObject):
         """What newcomers need, where the window itself is their tracker."""
         if self._tracker is None:
             return ""
-        from peer.node import own_hosts
+        from peer.hosts import own_hosts
 
         where = " or ".join(str(Address(host, self._tracker.port)) for host in own_hosts(()))
         return f"Newcomers find this board through this window ({where}), or through the address of anyone on it."
