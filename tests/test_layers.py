@@ -18,7 +18,7 @@ import pytest
 # Each may import only what stands above it in its list.
 
 CORE = """
-    errors ids clock address
+    errors ids clock address allowance
     geometry ink shapes ops document oplog undo
     keys invite
     messages presence codec connection effects
