@@ -17,12 +17,16 @@ from p2psketch.clock import MAX_TIME
 from p2psketch.document import DIGEST_SIZE
 from p2psketch.errors import RemoteProtocolError
 from p2psketch.ids import PEER_ID_SIZE, PeerId
-from p2psketch.oplog import HEAD_PREFIX, MAX_OPS, Chunk, Known
+from p2psketch.oplog import HEAD_PREFIX, Chunk, Known
 from p2psketch.ops import pack
 
 MAX_FRAME: Final = 256 * 1024
 MAX_OPS_BLOB: Final = MAX_FRAME - 1024
 """Bytes of ops in one message: they fit in a frame also when a relay adds a proof that their author left out."""
+MAX_OPS_SENT: Final = 4096
+"""Ops in one message, far more than any that is worth sending: a frame full of the smallest would take half a second."""
+MAX_STYLE: Final = 1024
+"""Bytes of the fields of a draft."""
 HEAD_SIZE: Final = 32
 SIGNATURE_SIZE: Final = 64
 HANDLE_SIZE: Final = 16
@@ -239,9 +243,9 @@ def _read_ops(author: Any, first: Any, head: Any, count: Any, blob: Any, signatu
     return m.Ops(
         Chunk(
             _peer(author, "author"),
-            _int(first, 1, MAX_SEQ - MAX_OPS, "seq"),
+            _int(first, 1, MAX_SEQ - MAX_OPS_SENT, "seq"),
             _bytes(head, HEAD_SIZE, "head"),
-            _int(count, 1, MAX_OPS, "number of ops"),
+            _int(count, 1, MAX_OPS_SENT, "number of ops"),
             _blob(blob, MAX_OPS_BLOB, "ops"),
             _optional_bytes(signature, SIGNATURE_SIZE, "signature"),
             _optional_bytes(proof, SIGNATURE_SIZE, "proof"),
@@ -252,6 +256,7 @@ def _read_ops(author: Any, first: Any, head: Any, count: Any, blob: Any, signatu
 def _read_draft(author: Any, number: Any, start: Any, fields: Any, points: Any, state: Any) -> m.Draft:
     if fields is not None:
         _need(type(fields) is dict and len(fields) <= 16 and shapes.check_fields(fields) is None, "style")
+        _need(len(pack(fields)) <= MAX_STYLE, "style")
     _need(type(points) is bytes and (not points or ink.check(points)), "ink")
     return m.Draft(
         _peer(author, "author"),

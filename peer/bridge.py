@@ -108,7 +108,7 @@ class Bridge(QObject):
         self._thread = thread
         self._events: deque[Event] = deque()
         self._receive: Callable[[Iterator[Event], float], None]
-        self._node = Node(credentials, place, self._arrived, Random())
+        self._node = Node(credentials, place, self._arrived, Random(), lambda: len(self._events))
         self._woken.connect(self._turn)
 
     def start(self, receive: Callable[[Iterator[Event], float], None]) -> None:

@@ -30,7 +30,7 @@ TRACKER = "registry transport server __main__".split()
 PEER = """
     tools
     interpreter home settings store target shapes_in lettering scenes motions
-    outbox stream transport trackers node
+    fleeting outbox stream transport trackers peer_link node
     board bridge ui acting app
     headless commands crew demo cli __main__
 """.split()

@@ -14,6 +14,7 @@ from p2psketch.address import Address
 from p2psketch.codec import (
     MAX_FRAME,
     MAX_OPS_BLOB,
+    MAX_OPS_SENT,
     MAX_SEQ,
     Frames,
     decode,
@@ -25,7 +26,7 @@ from p2psketch.codec import (
 from p2psketch.errors import RemoteProtocolError
 from p2psketch.ids import PeerId
 from p2psketch.ink import MAX_POINTS
-from p2psketch.oplog import MAX_OPS, Chunk, Known
+from p2psketch.oplog import Chunk, Known
 from tests.core.authors import ANN, BEN, INK
 from tests.core.samples import PERSON, PLACE, VALID
 
@@ -63,9 +64,9 @@ entries = st.builds(m.Entry, st.binary(min_size=16, max_size=16), st.binary(max_
 chunks = st.builds(
     Chunk,
     peers,
-    st.integers(1, MAX_SEQ - MAX_OPS),
+    st.integers(1, MAX_SEQ - MAX_OPS_SENT),
     st.binary(min_size=32, max_size=32),
-    st.integers(1, MAX_OPS),
+    st.integers(1, MAX_OPS_SENT),
     st.binary(max_size=100),
     proofs,
     proofs,
@@ -206,9 +207,9 @@ WRONG: dict[str, list[list[Any]]] = {
     "Want": [lists(1024, RANGE, [*records(RANGE, PEERS, whole(1, MAX_SEQ), whole(2, MAX_SEQ)), [ANN, 5, 4]])],
     "Ops": [
         PEERS,
-        whole(1, MAX_SEQ - MAX_OPS),
+        whole(1, MAX_SEQ - MAX_OPS_SENT),
         [None, *sized(32)],
-        whole(1, MAX_OPS),
+        whole(1, MAX_OPS_SENT),
         [None, "ops", [1, 0, b""], bytes(MAX_OPS_BLOB + 1)],
         PROOFS,
         PROOFS,
@@ -285,7 +286,7 @@ def test_a_message_has_all_its_fields_and_no_more(kind: str) -> None:
         ),
         m.Have(((ANN, Known(MAX_SEQ, b"h" * 16)),) * 2048, False, False, b"d" * 16, MAX_SEQ),
         m.Want((m.Range(ANN, MAX_SEQ, MAX_SEQ),) * 1024),
-        m.Ops(Chunk(ANN, MAX_SEQ - MAX_OPS, b"h" * 32, MAX_OPS, bytes(MAX_OPS_BLOB), b"s" * 64, b"p" * 64)),
+        m.Ops(Chunk(ANN, MAX_SEQ - MAX_OPS_SENT, b"h" * 32, MAX_OPS_SENT, bytes(MAX_OPS_BLOB), b"s" * 64, b"p" * 64)),
         m.Draft(ANN, MAX_SEQ, MAX_POINTS, {f"f{n}": None for n in range(16)}, b"", m.CANCELLED),
         m.Presence(ANN, (1e9, -1e9), (-1e9, -1e9, 1e9, 1e9), "x" * 16),
         m.Links((m.Neighbour(BEN, m.Person("王" * 64, 0), (Address("h" * 64, 1),) * 4),) * 64),

@@ -22,7 +22,8 @@ from p2psketch.messages import (
     Welcome,
 )
 from p2psketch.oplog import Chunk
-from peer.outbox import BURST, MAX_DRAFT, Outbox
+from peer.fleeting import MAX_DRAFT
+from peer.outbox import BURST, Outbox
 from tests.core.authors import ANN, BEN, CAT
 
 BYE = Bye("leaving")
