@@ -32,6 +32,8 @@ from p2psketch.replica import Replica
 from p2psketch.shapes import PERSON, Fields
 
 HASH_EVERY: Final = 15.0
+ANSWER_EVERY: Final = 5.0
+"""Seconds: no oftener does a HaveHash make us send our whole vector over a link."""
 SWEEP_EVERY: Final = 1.0
 
 
@@ -46,10 +48,12 @@ class Launch:
 
 @dataclass(slots=True)
 class Says:
-    """What a linked peer last said of its own board."""
+    """What a linked peer last said of its own board, and until when it has been answered."""
 
     digest: bytes = b""
     shapes: int = 0
+    answered_until: float = 0.0
+    differs: bool = False
 
 
 class Session:
@@ -72,7 +76,6 @@ class Session:
         self.mesh = Mesh(me, launch.person, rng, keeps=keeps, proof=None)
         self.introduction = Introduction(room, me, urandom)
         self.says: dict[LinkId, Says] = {}
-        self.persons: dict[PeerId, m.Person] = {}
         self.saved = keeps
         self._launch = launch
         self._drafting = Drafting(me)
@@ -165,8 +168,6 @@ class Session:
             return []
         self.catchup.link_up(id, now)
         self.says[id] = Says()
-        if link.person is not None:
-            self.persons[link.peer] = link.person
         digest, shapes = self.document.digest(), self.document.visible_count
         greeting: list[m.PeerMessage | None] = [*self.holdings.whole(digest, shapes)]
         greeting += [self._drafting.whole(), self._pointing.latest()]
@@ -184,15 +185,16 @@ class Session:
             case m.Have():
                 effects += self._have(link, message, now)
             case m.HaveHash(hash):
-                if hash != self.holdings.hash():
+                says = self.says[link]
+                if hash != self.holdings.hash() and now >= says.answered_until:
+                    says.answered_until = now + ANSWER_EVERY
                     whole = self.holdings.whole(self.document.digest(), self.document.visible_count)
                     effects += [e.Send(link, part) for part in whole]
             case m.Want(ranges):
                 effects += [e.Serve(link, *wanted) for wanted in ranges if wanted.last <= self.log.seq(wanted.author)]
             case m.Draft() | m.Presence():
                 effects += self._pointed(link, message, now)
-            case m.Links(neighbours):
-                self.persons.update((neighbour.peer, neighbour.person) for neighbour in neighbours)
+            case m.Links():
                 effects.append(e.PeopleChanged())
         return effects
 
@@ -203,7 +205,8 @@ class Session:
             says.digest, says.shapes = have.digest, have.shapes
             effects.append(e.PeopleChanged())
         for peer, claim in have.entries:
-            if claim.seq == self.log.seq(peer) and claim != known(self.log.tip(peer)):
+            if claim.seq == self.log.seq(peer) and claim != known(self.log.tip(peer)) and not says.differs:
+                says.differs = True
                 effects.append(e.Logged(f"two different logs of {short(peer)} exist, seen at op {claim.seq}"))
         self.catchup.claim(link, have.entries, whole=have.whole, last=have.last)
         return effects + self._wants(now)
@@ -214,7 +217,8 @@ class Session:
     def _pointed(self, link: LinkId, message: m.Draft | m.Presence, now: float) -> list[Effect]:
         """Drafts and presence: shown, and passed on to those who are not linked to their author."""
         author = message.author
-        if author == self.me:
+        direct = self.mesh.to(author) is not None
+        if author == self.me or not self.presences.admits(author, direct=direct):
             return []
         if isinstance(message, m.Presence):
             self.presences.point(message, now)
@@ -265,14 +269,14 @@ class Session:
 
     def _blame(self, ops: Sequence[Op], link: LinkId) -> list[Effect]:
         """A void op is logged, and costs its author the direct link; whoever only passes it on is not to blame."""
-        effects: list[Effect] = []
-        for op in ops:
-            if op.void is not None:
-                effects.append(e.Logged(f"op {op.id.seq} of {short(op.id.peer)} is void: {op.void}"))
-                direct = self.mesh.to(op.id.peer)
-                if direct is not None and direct.id == link:
-                    effects += self.mesh.refuse(direct.id, op.void)
-        return effects
+        void = [op for op in ops if op.void is not None]
+        if not void:
+            return []
+        (seq, author), why = (void[0].id.seq, void[0].id.peer), str(void[0].void)
+        more = f", and {len(void) - 1} more" if len(void) > 1 else ""
+        effects: list[Effect] = [e.Logged(f"op {seq} of {short(author)} is void: {why}{more}")]
+        direct = self.mesh.to(author)
+        return effects + self.mesh.refuse(link, why) if direct is not None and direct.id == link else effects
 
     def _stored(self, chunk: Chunk) -> list[Effect]:
         """A chunk read from the board file: it is on disk already, and nobody is linked yet."""
@@ -420,12 +424,12 @@ class Session:
             for link, author in self.catchup.tick(now):
                 effects.append(e.Logged(f"link {link} claims ops of {short(author)} and does not deliver them"))
                 effects.append(e.StatusChanged())
+            effects += [e.Send(link, m.HaveHash(self.holdings.hash())) for link in self.catchup.again(now)]
             if gone := self.presences.expire(now):
                 effects.append(e.Pointed(frozenset(gone)))
         if now - self._hashed >= HASH_EVERY:
             self._hashed = now
-            hashed = m.HaveHash(self.holdings.hash())
-            effects += [e.Send(link.id, hashed) for link in self.mesh.up()]
+            effects += [e.Send(link.id, m.HaveHash(self.holdings.hash())) for link in self.mesh.up()]
         return effects
 
     def deadline(self) -> float:
