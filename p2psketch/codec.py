@@ -24,7 +24,7 @@ MAX_FRAME: Final = 256 * 1024
 MAX_OPS_BLOB: Final = MAX_FRAME - 1024
 """Bytes of ops in one message: they fit in a frame also when a relay adds a proof that their author left out."""
 MAX_OPS_SENT: Final = 4096
-"""Ops in one message, far more than any that is worth sending: a frame full of the smallest would take half a second."""
+"""Ops in one message, more than are ever sent: to take a frame full of the smallest would last half a second."""
 MAX_STYLE: Final = 1024
 """Bytes of the fields of a draft."""
 HEAD_SIZE: Final = 32

@@ -53,8 +53,7 @@ class Fleeting:
         waiting.append(draft)
         if sum(len(part.ink) for part in waiting) > MAX_DRAFT:
             waiting = _ends(waiting)
-            self._dropped.pop(draft.author, None)
-            self._dropped[draft.author] = draft.number
+            self._drop(draft.author, draft.number)
         self._keep(draft.author, waiting)
 
     def _take(self, author: PeerId) -> list[Draft]:
@@ -68,12 +67,17 @@ class Fleeting:
             self._bytes += sum(map(_size, waiting))
 
     def _drop_the_oldest(self) -> None:
-        """What an author draws, or where it points, or, last, that something of it was dropped."""
+        """What an author draws, or, where nobody draws, where one points."""
         if self._drafts:
             author = next(iter(self._drafts))
-            self._dropped[author] = self._take(author)[-1].number
+            self._drop(author, self._take(author)[-1].number)
         elif self._pointers:
             del self._pointers[next(iter(self._pointers))]
+
+    def _drop(self, author: PeerId, number: int) -> None:
+        """The rest of this draft is not wanted."""
+        self._dropped.pop(author, None)
+        self._dropped[author] = number
         if len(self._dropped) * MESSAGE > MAX_BYTES // 2:
             del self._dropped[next(iter(self._dropped))]
 

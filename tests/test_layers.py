@@ -22,7 +22,8 @@ CORE = """
     geometry ink shapes ops document oplog undo
     keys invite
     messages presence codec connection effects
-    holdings stash catchup drafting pointing contacts link relaying mesh introduction sealing replica session views
+    holdings stash catchup drafting pointing strangers contacts link relaying mesh introduction
+    sealing replica session views
 """.split()
 
 TRACKER = "registry transport server __main__".split()
