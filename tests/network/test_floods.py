@@ -119,7 +119,7 @@ async def test_much_that_is_asked_for_leaves_in_turns() -> None:
             draw(bob)
             await asyncio.sleep(0)
             assert len(link.outbox._ranges) <= 2, "the same is not queued twice"
-        await until(lambda: ana.board.session.log.seq(bob.board.me) == 51, "what Bob drew")
+        await until(lambda: ana.board.session.log.seq(bob.board.me) == 50, "what Bob drew")
         rogue.stream.abort()
 
 
