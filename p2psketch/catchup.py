@@ -11,10 +11,9 @@ database maintenance"; Parker et al. 1983 for the vectors.)
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from p2psketch.clock import MAX_TIME
-from p2psketch.codec import MAX_RANGES
 from p2psketch.ids import LinkId, PeerId
 from p2psketch.messages import Range, Want
 from p2psketch.oplog import CHUNK_BYTES, Chunk, Known
@@ -41,8 +40,11 @@ UNRELIABLE: Final = 2
 """Times that a link may stall, and deliver nothing between them, until none of its claims are waited for."""
 AGAIN_AFTER: Final = 6.0
 """Seconds until a link that claimed more is heard of the rest: it answers no oftener."""
-TRIES: Final = 64
-"""Authors of one link, at most, for whom room is looked for at once."""
+MAX_ASKED: Final = 256
+"""Ranges under way on one link: they fit in one message. On one that has stalled, `FEW_ASKED` until it delivers."""
+FEW_ASKED: Final = 8
+TRIES: Final = 256
+"""Authors of one link, at most, that are looked at at once."""
 
 
 @dataclass(slots=True)
@@ -74,6 +76,7 @@ class Claims:
     discounted: dict[PeerId, int] = field(default_factory=dict)
     queue: dict[PeerId, None] = field(default_factory=dict)
     in_flight: int = 0
+    ranges: int = 0
     moved: float = 0.0
     stalls: int = 0
 
@@ -81,6 +84,14 @@ class Claims:
         """How many ops of an author it can be asked for."""
         seq = self.known.get(author, 0)
         return min(seq, self.discounted.get(author, seq))
+
+
+class Claimer(NamedTuple):
+    """A link that claims ops of an author, up to `seq`."""
+
+    link: LinkId
+    claims: Claims
+    seq: int
 
 
 class CatchUp:
@@ -119,18 +130,25 @@ class CatchUp:
             del self._requests[author]
         if request.link in self._claims:
             self._claims[request.link].in_flight -= max(request.last + 1 - request.next, 0)
+            self._claims[request.link].ranges -= 1
         self._lacking[author] = None
 
     def claim(self, link: LinkId, entries: Iterable[tuple[PeerId, Known]], *, whole: bool, last: bool) -> bool:
         """Somebody told what it has. True when its first whole vector is complete."""
         claims = self._claims[link]
+        room = self._room_for(claims)
+        aims = not claims.whole and claims.stalls < UNRELIABLE
         for peer, (seq, _) in entries:
             here = self._seq(peer)
-            if not here and not self._admit(claims, peer):
-                continue
+            if not here and peer not in claims.unheard:
+                if room <= 0:
+                    claims.cut = True
+                    continue
+                room -= 1
+                claims.unheard.add(peer)
             if self._is_news(claims, peer, seq) and seq > here:
-                self._lacking[peer] = None
-            if seq > here and not claims.whole:
+                claims.queue[peer] = None
+            if aims and seq > here:
                 self._aim(peer, seq)
         first = whole and last and not claims.whole and not claims.cut
         claims.whole |= first
@@ -138,25 +156,18 @@ class CatchUp:
 
     def _is_news(self, claims: Claims, peer: PeerId, seq: int) -> bool:
         """Does a claim change what the link can be asked for?"""
-        before = claims.claimed(peer)
-        claims.known[peer] = max(seq, claims.known.get(peer, 0))
-        if claims.discounted.get(peer, seq) < seq:
+        before = claims.known.get(peer, 0)
+        if seq > before:
+            claims.known[peer] = seq
+        discounted = claims.discounted.get(peer, seq)
+        if discounted < seq:
             del claims.discounted[peer]
-        return claims.claimed(peer) > before
+        return seq > min(before, discounted)
 
-    def _admit(self, claims: Claims, peer: PeerId) -> bool:
-        """May the link claim another author of whom nothing is here?"""
-        if peer in claims.unheard:
-            return True
-        count = len(claims.unheard)
-        if count >= FEW_UNHEARD and (count >= MAX_UNHEARD or self._unheard() >= ALL_UNHEARD):
-            claims.cut = True
-            return False
-        claims.unheard.add(peer)
-        return True
-
-    def _unheard(self) -> int:
-        return sum(len(claims.unheard) for claims in self._claims.values())
+    def _room_for(self, claims: Claims) -> int:
+        """Of how many more authors of whom nothing is here the link may tell."""
+        unheard = sum(len(claims.unheard) for claims in self._claims.values())
+        return max(min(MAX_UNHEARD, ALL_UNHEARD - unheard + len(claims.unheard)), FEW_UNHEARD) - len(claims.unheard)
 
     def again(self, now: float) -> list[LinkId]:
         """The links that claimed more than was taken, and may claim more by now: to be asked for their whole vector."""
@@ -186,7 +197,8 @@ class CatchUp:
         asked: dict[LinkId, list[Range]] = {}
         if not any(map(self._has_room, self._claims.values())):
             return []
-        for author in list(self._lacking):
+        lacking, self._lacking = self._lacking, {}
+        for author in lacking:
             self._ask(author, asked, now)
         for claims in self._claims.values():
             tries = min(len(claims.queue), TRIES)
@@ -195,42 +207,40 @@ class CatchUp:
                 author = next(iter(claims.queue))
                 del claims.queue[author]
                 self._ask(author, asked, now)
-        return [
-            (link, Want(tuple(ranges[cut : cut + MAX_RANGES])))
-            for link, ranges in asked.items()
-            for cut in range(0, len(ranges), MAX_RANGES)
-        ]
+        return [(link, Want(tuple(ranges))) for link, ranges in asked.items()]
 
     def _has_room(self, claims: Claims) -> bool:
-        return claims.in_flight * self._op_size < IN_FLIGHT
+        most = FEW_ASKED if claims.stalls else MAX_ASKED
+        return claims.ranges < most and claims.in_flight * self._op_size < IN_FLIGHT
 
     def _ask(self, author: PeerId, asked: dict[LinkId, list[Range]], now: float) -> None:
         """Ask for the missing ranges of one author; for what links have no room for, it stands in their queues."""
-        self._lacking.pop(author, None)
         here = self._seq(author)
         first = here + 1
-        ahead = max((claims.claimed(author) for claims in self._claims.values()), default=0)
+        claimers = [
+            Claimer(link, claims, claims.claimed(author))
+            for link, claims in self._claims.items()
+            if author in claims.known
+        ]
+        ahead = max((claimer.seq for claimer in claimers), default=0)
         while first <= ahead:
             covered = self._covered(author, first)
             if covered is not None:
                 first = covered + 1
                 continue
-            link = self._least_busy(author, first, beyond=first > here + 1)
-            if link is None:
-                self._queue(author, first)
+            claimers = [claimer for claimer in claimers if claimer.seq >= first]
+            chosen = self._least_busy(claimers, beyond=first > here + 1)
+            if chosen is None:
+                for claimer in claimers:
+                    claimer.claims.queue[author] = None
                 return
-            claims = self._claims[link]
             most = max(min(int(SLICE / self._op_size), SLICE_OPS), 1)
-            last = min(first + most - 1, claims.claimed(author), self._end_of_hole(author, first))
-            self._requests.setdefault(author, []).append(Request(link, first, last, now))
-            claims.in_flight += last + 1 - first
-            asked.setdefault(link, []).append(Range(author, first, last))
+            last = min(first + most - 1, chosen.seq, self._end_of_hole(author, first))
+            self._requests.setdefault(author, []).append(Request(chosen.link, first, last, now))
+            chosen.claims.in_flight += last + 1 - first
+            chosen.claims.ranges += 1
+            asked.setdefault(chosen.link, []).append(Range(author, first, last))
             first = last + 1
-
-    def _queue(self, author: PeerId, seq: int) -> None:
-        for claims in self._claims.values():
-            if claims.claimed(author) >= seq:
-                claims.queue[author] = None
 
     def _covered(self, author: PeerId, seq: int) -> int | None:
         """The end of the range, asked for or stashed, that holds an op."""
@@ -246,19 +256,19 @@ class CatchUp:
             starts.append(stashed)
         return min(starts, default=MAX_TIME) - 1
 
-    def _least_busy(self, author: PeerId, seq: int, *, beyond: bool) -> LinkId | None:
-        """A link that claims the op and has room for another range; `beyond` a gap, also room to stash it.
+    def _least_busy(self, claimers: Iterable[Claimer], *, beyond: bool) -> Claimer | None:
+        """One that has room for another range; `beyond` a gap, also room to stash it.
 
-        One that has stalled is asked only for what no other claims.
+        A link that has stalled is asked only for what no other claims.
         """
-        best, least, fewest = None, float(IN_FLIGHT), None
-        for link, claims in self._claims.items():
-            if claims.claimed(author) >= seq and (fewest is None or claims.stalls <= fewest):
-                busy = claims.in_flight * self._op_size + (self._stash.size(link) if beyond else 0)
-                if fewest is None or claims.stalls < fewest:
-                    best, least, fewest = None, float(IN_FLIGHT), claims.stalls
+        fewest = min((claimer.claims.stalls for claimer in claimers), default=0)
+        best, least = None, float(IN_FLIGHT)
+        for claimer in claimers:
+            if claimer.claims.stalls == fewest and self._has_room(claimer.claims):
+                stashed = self._stash.size(claimer.link) if beyond else 0
+                busy = claimer.claims.in_flight * self._op_size + stashed
                 if busy < least:
-                    best, least = link, busy
+                    best, least = claimer, busy
         return best
 
     # -- receiving -------------------------------------------------------------------------------
@@ -290,8 +300,10 @@ class CatchUp:
             return
         kept = self._stash.put(link, chunk, live=live)
         if claims.claimed(chunk.author) < chunk.last:
-            if not self._seq(chunk.author) and not self._admit(claims, chunk.author):
-                return
+            if not self._seq(chunk.author) and chunk.author not in claims.unheard:
+                if self._room_for(claims) <= 0:
+                    return
+                claims.unheard.add(chunk.author)
             claims.known[chunk.author] = chunk.last
             claims.discounted.pop(chunk.author, None)
         if not kept or self._covered(chunk.author, chunk.first - 1) is None:

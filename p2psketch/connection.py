@@ -36,10 +36,11 @@ GREET_WITHIN: Final = 5.0
 """Seconds until Hello, or Welcome, must have come."""
 FINISH_WITHIN: Final = 60.0
 """Seconds until a frame that has begun must have come whole: at 5 kB/s the largest one does."""
-TALK_AT_ONCE: Final = 4000
-TALK_A_SECOND: Final = 1000
-"""Messages, each 1 and 1 more for each KiB, that the other side may say; what is more has to wait. Ops are not
-counted: they are what everybody is here for, and most of them were asked for."""
+TALK_AT_ONCE: Final = 2500
+TALK_A_SECOND: Final = 5000
+"""What the other side may say: each message is 1, and 1 more for each 256 bytes, or 4 KiB of ops. What is more waits."""
+LEAST_SHARE: Final = 0.1
+"""Of what may be said at once, however many say too much."""
 
 
 class State(Enum):
@@ -121,8 +122,7 @@ class Connection:
             for payload in self._frames.feed(data):
                 message = decode(payload)
                 self._admit(message)
-                if type(message) is not Ops:
-                    self._said += 1 + len(payload) / 1024
+                self._said += 1 + len(payload) / (4096 if type(message) is Ops else 256)
                 if type(message) is Pong and 0 < message.number == self._pings:
                     self.rtt = now - self._pinged
                 self._begun = None
@@ -137,10 +137,15 @@ class Connection:
         elif self._begun is None:
             self._begun = now
 
-    def too_much(self, now: float) -> float:
-        """The seconds for which the other side has said enough; 0 for most of the time."""
+    def too_much(self, now: float, crowd: int = 1) -> float:
+        """The seconds for which the other side has said enough; 0 for most of the time.
+
+        Of a `crowd` that all say too much, each may say its share.
+        """
         self._heard = now
         said, self._said = self._said, 0.0
+        share = 1 / max(crowd, 1)
+        self._talk.most, self._talk.per_second = TALK_AT_ONCE * max(share, LEAST_SHARE), TALK_A_SECOND * share
         return self._talk.spend(said, now)
 
     @property

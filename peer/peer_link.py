@@ -1,12 +1,12 @@
 """One link of a peer: its protocol, what waits for it, its stream.
 
 Rule: whoever floods waits, and nobody waits for it. What a link brings is taken for a moment; the rest of it stands in
-line with that of other links, and until it has been taken, no more is read. Nothing is decided here but that.
+line with that of other links, and until it has been taken, no more is read. Whoever has had least of our time is next
+(a fair queue: Demers, Keshav & Shenker 1989). Nothing is decided here but that.
 """
 
 import logging
 import time
-from collections import deque
 from collections.abc import Callable, Iterator
 from typing import Final, Protocol
 
@@ -24,6 +24,10 @@ MOMENT: Final = 0.002
 """Seconds of messages that are taken of one link in one turn of the loop."""
 CROWDED: Final = 256
 """Events not dealt with yet: past that many nothing more is taken."""
+HEAD_START: Final = 0.01
+"""Seconds of our time that a link may be ahead of those in line, however long it has been quiet."""
+REST: Final = 0.1
+"""Seconds, at least, until a link that has said too much is listened to again."""
 CROWD_REST: Final = 0.005
 """Seconds until another look at a crowd."""
 PART_WITHIN: Final = 5.0
@@ -50,7 +54,7 @@ class Network(Protocol):
 
 
 class Line:
-    """The links of which not all has been taken: one of them each turn of the loop, in order.
+    """The links of which not all has been taken: each turn of the loop the one that has had least of our time.
 
     `backlog` tells how many events have not been dealt with yet; `later` calls after so many seconds.
     """
@@ -58,32 +62,59 @@ class Line:
     def __init__(self, backlog: Callable[[], int], later: Callable[[float, Callable[[], None]], object]) -> None:
         self._backlog = backlog
         self._later = later
-        self._waiting: deque[PeerLink] = deque()
+        self._waiting: list[PeerLink] = []
+        self._resting: set[PeerLink] = set()
+        self._reached = 0.0
         self._coming = False
         self._closed = False
+
+    def may_pass(self, link: "PeerLink") -> bool:
+        """Has a link had less of our time than all that stand here? What it had while nobody stood here was free."""
+        if not self._waiting:
+            link.had = self._reached
+        return link.had <= self._reached
+
+    def begin(self, link: "PeerLink") -> None:
+        """A new link has had as much as those who are next: no more, and no less."""
+        link.had = self._reached
 
     def stand(self, link: "PeerLink", rest: float) -> None:
         """A link gets its turn, after so many seconds of rest."""
         if rest:
-            self._later(rest, lambda: self.stand(link, 0))
+            self._resting.add(link)
+            self._later(max(rest, REST), lambda: self._rested(link))
             return
+        link.had = max(link.had, self._reached - HEAD_START)
         self._waiting.append(link)
+        self._come(0)
+
+    def _rested(self, link: "PeerLink") -> None:
+        self._resting.discard(link)
+        self.stand(link, 0)
+
+    @property
+    def crowd(self) -> int:
+        """How many have more to say than is heard."""
+        return len(self._waiting) + len(self._resting)
+
+    def _come(self, seconds: float) -> None:
         if not self._coming and not self._closed:
             self._coming = True
-            self._later(0, self._turn)
+            self._later(seconds, self._turn)
 
     def _turn(self) -> None:
         self._coming = False
-        if self._closed or not self._waiting:
+        if self._closed:
             return
         if self.crowded:
-            self._coming = True
-            self._later(CROWD_REST, self._turn)
+            self._come(CROWD_REST)
             return
-        self._waiting.popleft().take()
-        if self._waiting and not self._coming:
-            self._coming = True
-            self._later(0, self._turn)
+        link = min(self._waiting, key=lambda link: link.had)
+        self._waiting.remove(link)
+        self._reached = max(link.had, self._reached)
+        link.take()
+        if self._waiting:
+            self._come(0)
 
     @property
     def crowded(self) -> bool:
@@ -97,7 +128,7 @@ class Line:
 
 
 class PeerLink:
-    """The owner of a `PeerStream`."""
+    """The owner of a `PeerStream`. `had`: seconds of our time."""
 
     def __init__(self, network: Network, *, dialled: bool) -> None:
         self._network = network
@@ -105,6 +136,7 @@ class PeerLink:
         self._paused = False
         self._measured = False
         self._arriving: Iterator[Message] | None = None
+        self.had = 0.0
         self._gone: str | None = None
         self._parting: float | None = None
         self._given_up = False
@@ -116,6 +148,7 @@ class PeerLink:
         self.stream = stream
         self.connection = Connection(peer, dialled=self._dialled, now=now)
         self.id = self._network.adopt(self)
+        self._network.line.begin(self)
         self.outbox = Outbox(self.id, self.connection, self._network.read_log())
         self._network.sink(e.Opened(self.id, peer, stream.remote, self._dialled))
 
@@ -124,7 +157,11 @@ class PeerLink:
     def received(self, data: bytes) -> None:
         """Bytes came."""
         self._arriving = self.connection.receive(data, time.monotonic())
-        self.take()
+        if self._network.line.may_pass(self):
+            self.take()
+        else:
+            self.stream.pause_reading()
+            self._network.line.stand(self, 0)
 
     def take(self) -> None:
         """What came, for a moment."""
@@ -143,17 +180,18 @@ class PeerLink:
 
     def _take_some(self) -> float | None:
         """How long to rest before there is more to take; None if all has been taken."""
-        now = time.monotonic()
-        until = now + MOMENT
+        began = now = time.monotonic()
         try:
             for message in self._arriving or ():
                 self._take_one(message)
                 now = time.monotonic()
-                rest = self.connection.too_much(now)
-                if rest or now >= until or self._network.line.crowded:
+                rest = self.connection.too_much(now, self._network.line.crowd)
+                if rest or now - began >= MOMENT or self._network.line.crowded:
                     return rest
         except RemoteProtocolError as error:
             self.blame(error)
+        finally:
+            self.had += now - began
         return None
 
     def _take_one(self, message: Message) -> None:

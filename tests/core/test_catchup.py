@@ -8,9 +8,11 @@ import pytest
 from p2psketch.catchup import (
     AGAIN_AFTER,
     ALL_UNHEARD,
+    FEW_ASKED,
     FEW_UNHEARD,
     GIVEN_UP_AFTER,
     IN_FLIGHT,
+    MAX_ASKED,
     MAX_UNHEARD,
     SLICE,
     SLICE_OPS,
@@ -136,10 +138,26 @@ def test_what_is_under_way_fits_in_the_stash_once_the_size_of_ops_is_known(size:
     assert IN_FLIGHT + SLICE <= MAX_STASH
 
 
-def test_ops_of_thousands_of_authors_are_asked_for_in_several_messages() -> None:
+def test_ops_of_thousands_of_authors_are_asked_for_some_hundred_at_a_time() -> None:
     reader = Reader(ONE)
-    reader.claim(ONE, **{f"author {n}": 1 for n in range(MAX_RANGES + 5)})
-    assert [len(want.ranges) for _, want in reader.catchup.wants(reader.now)] == [MAX_RANGES, 5]
+    reader.claim(ONE, **{f"author {n}": 1 for n in range(MAX_ASKED + 5)})
+    asked = reader.asks()[ONE]
+    assert len(asked) == MAX_ASKED <= MAX_RANGES
+    for author, first, last in asked:
+        reader.gets(ONE, first, last, author=author)
+    assert len(reader.asks()[ONE]) == 5
+
+
+def test_who_has_stalled_is_asked_for_little_until_it_delivers() -> None:
+    reader = Reader(ONE)
+    reader.claim(ONE, **{f"author {n}": 1 for n in range(5 * MAX_ASKED)})
+    reader.asks()
+    reader.wait(STALLED_AFTER)
+    [asked] = reader.asks().values()
+    assert len(asked) == FEW_ASKED
+    author, first, last = asked[0]
+    reader.gets(ONE, first, last, author=author)
+    assert len(reader.asks()[ONE]) == MAX_ASKED - FEW_ASKED + 1
 
 
 def test_ranges_have_a_limit_in_ops_too() -> None:

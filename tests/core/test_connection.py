@@ -317,13 +317,24 @@ def test_a_flood_has_to_wait_and_so_do_long_messages() -> None:
     assert few == 0 < connection.too_much(0.0)
 
 
-def test_ops_are_not_counted() -> None:
+def test_ops_count_for_little_as_they_are_what_everybody_is_here_for() -> None:
     connection = in_state(State.OPEN)
     ops = MESSAGES["Ops"]
     assert isinstance(ops, Ops)
-    for _ in range(3 * TALK_AT_ONCE):
-        hears(connection, ops)
-    assert connection.too_much(0.0) == 0
+    chunk = Ops(ops.chunk._replace(blob=bytes(64 * 1024)))
+    for _ in range(8 * 1024 * 1024 // len(chunk.chunk.blob)):
+        hears(connection, chunk)
+    assert connection.too_much(0.0) == 0, "8 MiB at once"
+
+
+def test_of_a_crowd_that_says_too_much_each_has_its_share() -> None:
+    alone, crowded = in_state(State.OPEN), in_state(State.OPEN)
+    for connection, crowd in ((alone, 1), (crowded, 10)):
+        hears(connection, *(Ping(n) for n in range(TALK_AT_ONCE + 100)))
+        connection.too_much(0.0, crowd)
+    assert alone.too_much(0.0) < 1 < 5 < crowded.too_much(0.0, crowd=10)
+    assert alone.too_much(1.0) == 0
+    assert crowded.too_much(1.0, crowd=10) > 1
 
 
 def test_who_is_listened_to_slowly_is_not_taken_for_silent() -> None:
