@@ -38,7 +38,7 @@ FINISH_WITHIN: Final = 60.0
 """Seconds until a frame that has begun must have come whole: at 5 kB/s the largest one does."""
 TALK_AT_ONCE: Final = 2500
 TALK_A_SECOND: Final = 5000
-"""What the other side may say: each message is 1, and 1 more for each 256 bytes, or 4 KiB of ops. What is more waits."""
+"""What the other side may say: a message is 1, and 1 more for each 256 bytes, or 4 KiB of ops. What is more waits."""
 LEAST_SHARE: Final = 0.1
 """Of what may be said at once, however many say too much."""
 

@@ -167,6 +167,8 @@ class PeerLink:
         """What came, for a moment."""
         rest = self._take_some()
         self._look_at_state()
+        if self.connection.state is State.CLOSED:
+            self._network.wants_flush(self)
         if rest is None:
             self._arriving = None
             self.stream.resume_reading()
@@ -204,13 +206,11 @@ class PeerLink:
             self._network.sink(e.Measured(self.id, self.connection.rtt))
 
     def _look_at_state(self) -> None:
-        """A link that has just been greeted is measured; one that has heard the last word closes."""
+        """A link that has just been greeted has its place, and is measured."""
         if self.connection.state is State.OPEN and not self._measured:
             self._measured = True
             self.stream.settle()
             self.outbox.send(self.connection.ping(time.monotonic()))
-            self._network.wants_flush(self)
-        elif self.connection.state is State.CLOSED:
             self._network.wants_flush(self)
 
     def blame(self, error: RemoteProtocolError) -> None:
@@ -224,6 +224,7 @@ class PeerLink:
         """Write one burst, if the stream takes it; the next one in the next turn, when others have had theirs."""
         if not self._paused and (data := self.outbox.burst()):
             self.stream.write(data)
+            self._look_at_state()
         if self.outbox.finished:
             self.stream.close()
         elif self.outbox.overfull and not self._given_up:
