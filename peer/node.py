@@ -21,7 +21,7 @@ from p2psketch.address import Address, is_loopback
 from p2psketch.connection import Connection, State
 from p2psketch.errors import RemoteProtocolError, SketchError, StoreError
 from p2psketch.ids import LinkId, PeerId, short
-from p2psketch.messages import PROTOCOL, Announce, Bye, Fork, Ping, Pong
+from p2psketch.messages import PROTOCOL, Announce, Bye, Ping, Pong
 from p2psketch.oplog import Chunk, Known
 from peer.outbox import Outbox
 from peer.store import Store
@@ -229,11 +229,11 @@ class Node:
                         found.outbox.finish(bye)
                         self.wants_flush(found)
                 case e.KeepFork(fork):
-                    self._keep_fork(fork)
+                    self._write(partial(Store.add_fork, fork=fork))
                 case e.Recall(author, seq):
                     self._loop.call_soon(self._recall, author, seq)
                 case e.Reread():
-                    self._loop.call_soon(self._read_store)
+                    self._loop.call_soon(self._reread)
                 case e.Dial(address):
                     self._dial(address)
                 case e.Announcing(announces):
@@ -241,7 +241,7 @@ class Node:
                     for client in self._trackers:
                         client.update()
                 case e.Remember(addresses):
-                    self._store.set_addresses(addresses)
+                    self._write(partial(Store.set_addresses, addresses=addresses))
                 case e.Logged(text):
                     log.warning("%s", text)
                 case _:
@@ -254,28 +254,34 @@ class Node:
             self.sink(e.Stored(chunk))
         self.sink(e.StoreRead(tuple(self._store.addresses())))
 
+    def _reread(self) -> None:
+        try:
+            self._read_store()
+        except StoreError as error:
+            self._go_on_in_memory(error)
+            self._read_store()
+
     def _recall(self, author: PeerId, seq: int) -> None:
         chunk = self.read_log(author, seq, seq)
         if chunk is not None:
             self.sink(e.Recalled(chunk))
 
-    def _keep_fork(self, fork: Fork) -> None:
+    def _write(self, what: Callable[[Store], None]) -> None:
+        """Into the board file, or else into the memory that takes its place."""
         try:
-            self._store.add_fork(fork)
+            what(self._store)
         except StoreError as error:
             self._go_on_in_memory(error)
+            what(self._store)
 
     def _append(self, chunk: Chunk, tip: Known) -> None:
-        try:
-            self._store.append(chunk)
-        except StoreError as error:
-            self._go_on_in_memory(error)
+        self._write(partial(Store.append, chunk=chunk))
         self._tips[chunk.author] = tip
         if self._committing is None:
             self._committing = self._loop.call_later(COMMIT_WITHIN, self._commit)
 
     def _go_on_in_memory(self, error: Exception) -> None:
-        """The board file cannot be written: everything goes on, and nothing is claimed to be on disk."""
+        """The board file cannot be used: everything goes on, and nothing is claimed to be on disk."""
         log.error("the board file cannot be written: %s", error)
         self._store = self._store.detached()
         sentence = f"The board file cannot be written ({error}). Drawing goes on in memory only."
@@ -340,7 +346,11 @@ class Node:
 
     def read_log(self, author: PeerId, first: int, last: int) -> Chunk | None:
         """For outboxes: ops of the log."""
-        return self._store.read(author, first, last)
+        try:
+            return self._store.read(author, first, last)
+        except StoreError as error:
+            self._go_on_in_memory(error)
+            return self._store.read(author, first, last)
 
     # -- time --------------------------------------------------------------------------------------
 
