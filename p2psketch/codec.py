@@ -23,6 +23,8 @@ from p2psketch.ops import pack
 HEADER: Final = 4
 """Bytes of a frame's length."""
 MAX_FRAME: Final = 256 * 1024
+MAX_STYLE: Final = 1024
+"""Bytes of the fields of a draft."""
 HEAD_SIZE: Final = 32
 SIGNATURE_SIZE: Final = 64
 HANDLE_SIZE: Final = 16
@@ -254,6 +256,7 @@ def _chunk(value: Any) -> Chunk:
 def _read_draft(author: Any, number: Any, start: Any, fields: Any, points: Any, state: Any, proof: Any) -> m.Draft:
     if fields is not None:
         _need(type(fields) is dict and len(fields) <= 16 and shapes.check_fields(fields) is None, "style")
+        _need(len(pack(fields)) <= MAX_STYLE, "style")
     _need(type(points) is bytes and (not points or ink.check(points)), "ink")
     return m.Draft(
         _peer(author, "author"),
