@@ -12,6 +12,7 @@ from peer import interpreter
 PARTS: dict[str, Callable[..., None]] = {
     "delivery": delivery.measure,
     "apply": applying.measure,
+    "signatures": applying.measure_signatures,
     "join": joining.measure,
     "idle": idling.measure,
     "start": idling.measure_start,

@@ -253,7 +253,9 @@ def _chunk(value: Any) -> Chunk:
     )
 
 
-def _read_draft(author: Any, number: Any, start: Any, fields: Any, points: Any, state: Any, proof: Any) -> m.Draft:
+def _read_draft(
+    author: Any, number: Any, start: Any, fields: Any, points: Any, state: Any, proof: Any, signature: Any
+) -> m.Draft:
     if fields is not None:
         _need(type(fields) is dict and len(fields) <= 16 and shapes.check_fields(fields) is None, "style")
         _need(len(pack(fields)) <= MAX_STYLE, "style")
@@ -266,6 +268,7 @@ def _read_draft(author: Any, number: Any, start: Any, fields: Any, points: Any, 
         points,
         _int(state, m.GOING, m.CANCELLED, "state"),
         _optional_bytes(proof, SIGNATURE_SIZE, "proof"),
+        _optional_bytes(signature, SIGNATURE_SIZE, "signature"),
     )
 
 
@@ -304,7 +307,7 @@ _READERS: Final[dict[int, _Reader]] = {
     4: ("HaveHash", 1, lambda value: m.HaveHash(_bytes(value, 32, "hash"))),
     5: ("Want", 1, lambda value: m.Want(_list(value, MAX_RANGES, "ranges", _range))),
     6: ("Ops", 7, lambda *values: m.Ops(_chunk(list(values)))),
-    7: ("Draft", 7, _read_draft),
+    7: ("Draft", 8, _read_draft),
     8: ("Presence", 4, _read_presence),
     9: ("Links", 1, lambda value: m.Links(_list(value, MAX_NEIGHBOURS, "neighbours", _neighbour))),
     10: ("Ping", 1, lambda value: m.Ping(_int(value, 0, MAX_SEQ, "number"))),

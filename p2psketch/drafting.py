@@ -2,16 +2,19 @@
 
 Rule: a draft is told in increments; the first carries the style. Now and then it is told from its beginning, for
 those who see it through a relay and came late, or whose relay went.
-Points beyond what fits in a stroke continue as another.
+Points beyond what fits in a stroke continue as another. What is told is signed, so that no relay can make it up.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
+import msgpack
 import numpy as np
 
 from p2psketch import ink
 from p2psketch.ids import PeerId
+from p2psketch.keys import Identity, check_draft
 from p2psketch.messages import CANCELLED, ENDED, GOING, Draft
 from p2psketch.shapes import Fields, Value
 
@@ -112,3 +115,20 @@ class Drafting:
         if self._fields is None or not self._points:
             return None
         return {**self._fields, "points": self._encoded(0, None)}
+
+
+def signed(draft: Draft, author: Identity, room_id: bytes) -> Draft:
+    """A draft as its author tells it."""
+    return replace(draft, signature=author.sign_draft(room_id, _content(draft)))
+
+
+def is_signed(draft: Draft, room_id: bytes) -> bool:
+    """Whether its author has told this draft."""
+    signature = draft.signature
+    return signature is not None and check_draft(draft.author, room_id, _content(draft), signature)
+
+
+def _content(draft: Draft) -> bytes:
+    """What is signed: all but the proof, which relays add."""
+    packed: bytes = msgpack.packb((draft.number, draft.start, draft.fields, draft.ink, draft.state))
+    return packed

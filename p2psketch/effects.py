@@ -94,7 +94,7 @@ class DialFailed:
 
 @dataclass(frozen=True, slots=True)
 class Woke:
-    """The machine slept, or this process was stopped, for a while."""
+    """The machine slept, or this process was stopped, for a while; or the machine is now at another address."""
 
 
 @dataclass(frozen=True, slots=True)

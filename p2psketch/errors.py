@@ -35,6 +35,9 @@ class Forked(EnvelopeError):
     """An author has signed two logs; whoever sent us one of them is not to blame."""
 
 
+VIEW_ONLY = "This link lets you see the board, not draw on it; ask for an edit link."
+
+
 class NotAnEditor(SketchError):
     """A viewer tried to change the board."""
 

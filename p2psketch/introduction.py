@@ -29,7 +29,8 @@ class Introduction:
         self._room = room
         self._me = me
         self._urandom = urandom
-        self._handles_of_ours = [urandom(HANDLE_SIZE) for _ in range(TRACKERS)]
+        self._handles_of_ours: list[bytes] = []
+        self._at: tuple[Address, ...] | None = None
         self._seen: Address | None = None
         self._handles: dict[tuple[Address, bytes], PeerId] = {}
         self.trackers: dict[Address, str | None] = {}
@@ -37,8 +38,12 @@ class Introduction:
     def announces(self, addresses: Sequence[Address]) -> tuple[Announce, ...]:
         """What to tell each tracker: our card, sealed for the members of the room.
 
-        Each gets a handle of its own: two addresses of one tracker must not look like one handle used twice.
+        Each gets a handle of its own: two addresses of one tracker must not look like one handle used twice. Elsewhere
+        we have others: a tracker lets nobody at another address use a handle whose old connection it still believes in.
         """
+        if self._at != tuple(addresses):
+            self._at = tuple(addresses)
+            self._handles_of_ours = [self._urandom(HANDLE_SIZE) for _ in range(TRACKERS)]
         card = encode_card(self._me, addresses, self._seen)
         return tuple(
             Announce(
@@ -61,7 +66,7 @@ class Introduction:
                 self._name(tracker, entry, mesh, now, patiently=True)
             case MemberLeft(tracker, handle):
                 peer = self._handles.pop((tracker, handle), None)
-                if peer is not None and mesh.to(peer) is None:
+                if peer is not None and mesh.to(peer) is None and peer not in self._handles.values():
                     mesh.contacts.forget(peer)
         return False
 

@@ -43,6 +43,7 @@ OPEN_ROOM = "lobby"
 _DERIVE = b"p2psketch/1 derive "
 _EDIT_PROOF = b"p2psketch edit proof"
 _OPS = b"p2psketch ops"
+_DRAFT = b"p2psketch draft"
 _PERSON = b"p2psketch person"
 _KNOCK = b"p2psketch knock"
 _ENTRY = b"p2psketch tracker entry"
@@ -99,9 +100,18 @@ class Identity:
         """By a lasting key: `peer` is a launch of mine in this room; checked by `check_person`."""
         return self.sign(_PERSON, room_id + peer)
 
+    def sign_draft(self, room_id: bytes, content: bytes) -> bytes:
+        """By a launch: this is what I draw in this room; checked by `check_draft`."""
+        return self.sign(_DRAFT, room_id + self.peer_id + content)
+
     def sign_ops(self, room_id: bytes, seq: int, head: bytes) -> bytes:
         """By a launch: my log in this room has the running head `head` after op `seq`; checked by `check_ops`."""
         return self.sign(_OPS, _log_point(room_id, self.peer_id, seq, head))
+
+
+def check_draft(author: PeerId, room_id: bytes, content: bytes, signature: bytes) -> bool:
+    """Whether `author` says that it draws this in this room."""
+    return verify(author, _DRAFT, room_id + author + content, signature)
 
 
 def check_ops(author: PeerId, room_id: bytes, seq: int, head: bytes, signature: bytes) -> bool:

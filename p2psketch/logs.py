@@ -47,6 +47,7 @@ class Logs:
         self._replica = replica
         self._mesh = mesh
         self._hunts = Hunts(lambda author: replica.log.seq(author), replica.log.is_signed)
+        self._disbelieved: set[PeerId] = set()
         self._rereads = 0
         self._hashed = 0.0
 
@@ -184,7 +185,9 @@ class Logs:
             if not self._replica.load(chunk) or self._replica.is_reading:
                 return []
         except EnvelopeError as error:
-            return [e.Logged(f"the board file: {error}")]
+            told = chunk.author in self._disbelieved
+            self._disbelieved.add(chunk.author)
+            return [] if told else [e.Logged(f"the board file: {error}")]
         self.holdings.add([(chunk.author, known(self._replica.log.tip(chunk.author)))], None)
         return self.changed()
 

@@ -120,8 +120,8 @@ GOING, ENDED, CANCELLED = 0, 1, 2
 class Draft:
     """More points of a stroke being drawn, from point `start` on; `fields` (its style) come with the first.
 
-    `number` tells one author's drafts apart. `ink` is empty when there are no more points. A relay adds to the style
-    the `proof` that its author may edit.
+    `number` tells one author's drafts apart. `ink` is empty when there are no more points. Whoever passes a draft on
+    adds the `proof` that its author may edit to the style; `signature` is the author's, over all the rest.
     """
 
     author: PeerId
@@ -131,6 +131,7 @@ class Draft:
     ink: bytes
     state: int
     proof: bytes | None = None
+    signature: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)

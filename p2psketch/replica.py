@@ -11,7 +11,7 @@ from typing import NamedTuple
 from p2psketch.clock import MAX_TIME, LamportClock
 from p2psketch.document import Document
 from p2psketch.editors import Editors
-from p2psketch.errors import BodyError, EnvelopeError, NotAnEditor
+from p2psketch.errors import VIEW_ONLY, BodyError, EnvelopeError, NotAnEditor
 from p2psketch.ids import PeerId, ShapeId, person_id, short
 from p2psketch.keys import Identity, RoomKeys, check_ops
 from p2psketch.oplog import Accepted, Chunk, OpLog
@@ -175,13 +175,17 @@ class Replica:
         """The chunks of our own that may leave now."""
         return [Sealed(self._noted(chunk), tip) for chunk, tip in self.sealing.seal(now)]
 
+    def must_edit(self) -> None:
+        """Raises NotAnEditor if the link in use permits to see the board only, or our log has forked."""
+        if self._me not in self.editors:
+            raise NotAnEditor(VIEW_ONLY)
+        if self._me in self.log.cuts:
+            raise NotAnEditor("Another program has signed as this one: open the board anew to draw on.")
+
     def _commit(self, edit: Edit, wall: int) -> Sequence[Op]:
         if not edit.sets:
             return ()
-        if self._me not in self.editors:
-            raise NotAnEditor("This link lets you see the board, not change it.")
-        if self._me in self.log.cuts:
-            raise NotAnEditor("Another program has signed as this one: open the board anew to draw on.")
+        self.must_edit()
         seq = self.log.seq(self._me)
         if seq == 0:
             edit = Edit(((person_id(self._me), self._introduce()), *edit.sets))

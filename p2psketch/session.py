@@ -15,7 +15,7 @@ from p2psketch import messages as m
 from p2psketch.address import Address
 from p2psketch.catchup import CatchUp
 from p2psketch.document import Document
-from p2psketch.drafting import Drafting
+from p2psketch.drafting import Drafting, is_signed, signed
 from p2psketch.effects import Effect, Event
 from p2psketch.holdings import Holdings
 from p2psketch.ids import LinkId, PeerId, person_id, short
@@ -79,6 +79,11 @@ class Session:
     def log(self) -> OpLog:
         """Where everybody's log ends here."""
         return self.replica.log
+
+    @property
+    def can_edit(self) -> bool:
+        """May this launch change the board?"""
+        return self.me in self.editors and self.me not in self.log.cuts
 
     @property
     def holdings(self) -> Holdings:
@@ -168,7 +173,8 @@ class Session:
         effects = self.logs.link_up(id, now)
         if link.person is not None:
             self.persons[link.peer] = link.person
-        seen = (self._drafting.whole(), self._pointing.latest())
+        draft = self._drafting.whole()
+        seen = (draft and self._signed(draft), self._pointing.latest())
         return effects + [e.Send(id, message) for message in seen if message is not None]
 
     # -- messages ------------------------------------------------------------------------------------
@@ -205,20 +211,30 @@ class Session:
         return next(wrong, None)
 
     def _pointed(self, link: LinkId, message: m.Draft | m.Presence, now: float) -> list[Effect]:
-        """Drafts and presence: shown, and passed on to those who are not linked to their author."""
-        author = message.author
-        if author == self.me:
+        """Drafts and presence: shown, and passed on to those who are not linked to their author.
+
+        TLS shows whose draft it is where its author is at the other end; who passes one on answers for its signature.
+        """
+        author, source = message.author, self.mesh.link(link)
+        if author == self.me or source is None:
             return []
+        direct = source.peer == author
+        if not direct and self.mesh.to(author) is not None:
+            return []  # what somebody points at and draws is heard from themselves, where that is possible
+        watchers = self.mesh.showing(author, link)
         if isinstance(message, m.Presence):
             self.presences.point(message, now)
-        elif author in self.editors:
+        elif author not in self.editors:
+            if not direct and message.fields is None:
+                return []  # the proof came with its beginning, before we did
+            return self.logs.refuse(link, f"a draft of {short(author)} comes without a proof that it may edit")
+        elif (watchers or not direct) and not is_signed(message, self.room.room_id):
+            return self.logs.refuse(link, f"a draft in the name of {short(author)} does not have its signature")
+        else:
             self.presences.draft(message, now)
             if message.fields is not None:
                 message = replace(message, proof=self.editors.proof(author))
-        else:
-            return []
-        passed = [e.Send(other, message) for other in self.mesh.showing(author, link)]
-        return [e.Pointed(frozenset({author})), *passed]
+        return [e.Pointed(frozenset({author})), *(e.Send(other, message) for other in watchers)]
 
     # -- what the person does ------------------------------------------------------------------------
     # What is committed is shown at once, and leaves with `seal`, to be called after each of these.
@@ -250,9 +266,11 @@ class Session:
         """Store and send what was committed here, if it is due: at once after a pause, else at the end of the frame."""
         return self.logs.seal(now)
 
-    def begin_draft(self, fields: Fields) -> None:
-        """The pen touches the board, with the style of the stroke to be."""
+    def begin_draft(self, fields: Fields) -> list[Effect]:
+        """The pen touches the board, with the style of the stroke to be. Raises NotAnEditor for a viewer."""
+        self.replica.must_edit()
         self._drafting.begin(fields)
+        return []
 
     def extend_draft(
         self, points: Sequence[tuple[float, float]], pressure: Sequence[float] | None, now: float, wall: int
@@ -276,7 +294,10 @@ class Session:
 
     def _tell_in_order(self, draft: m.Draft) -> list[Effect]:
         """What is drawn comes after what has been drawn."""
-        return list(self.replica.sealing.hold(self._tell(draft)))
+        return list(self.replica.sealing.hold(self._tell(self._signed(draft))))
+
+    def _signed(self, draft: m.Draft) -> m.Draft:
+        return signed(draft, self._launch.identity, self.room.room_id)
 
     def _tell(self, message: m.Draft | m.Presence) -> list[Effect]:
         return [e.Send(link, message) for link in self.mesh.forwarding(self.me, None)]

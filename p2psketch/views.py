@@ -17,7 +17,10 @@ NOBODY = Person("somebody", 0x868E96)
 
 @dataclass(frozen=True, slots=True)
 class PersonView:
-    """One person; `rtt_ms`, `digest` and `shapes` only over a direct link. `same`: is their board equal to ours?"""
+    """One person; `rtt_ms`, `digest` and `shapes` only over a direct link. `same`: is their board equal to ours?
+
+    `may_edit`: have they shown that they may? None while nothing is known of them.
+    """
 
     peer: PeerId
     name: str
@@ -29,6 +32,7 @@ class PersonView:
     shapes: int | None = None
     same: bool | None = None
     has_latest: bool = False
+    may_edit: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,11 @@ class Status:
 def people_of(session: Session) -> list[PersonView]:
     """Oneself, then the linked, the relayed, and those we look for."""
     mesh = session.mesh
-    people = [PersonView(session.me, mesh.person.name, mesh.person.color, YOU)]
+    editors = session.editors
+    people = [PersonView(session.me, mesh.person.name, mesh.person.color, YOU, may_edit=session.me in editors)]
     people += sorted((_direct(session, link.peer) for link in mesh.up()), key=_by_name)
     afar = mesh.afar()
-    relayed = [PersonView(p, n.person.name, n.person.color, RELAYED) for p, n in afar.items()]
+    relayed = [PersonView(p, n.person.name, n.person.color, RELAYED, may_edit=p in editors) for p, n in afar.items()]
     people += sorted(relayed, key=_by_name)
     return people + sorted(_sought(session, set(afar)), key=_by_name)
 
@@ -81,6 +86,7 @@ def _direct(session: Session, peer: PeerId) -> PersonView:
         says.shapes if says and says.digest else None,
         says.digest == session.document.digest() if says and says.digest else None,
         link.keeps and _holds_ours(session, link.id),
+        peer in session.editors,
     )
 
 
@@ -102,7 +108,8 @@ def _sought(session: Session, afar: set[PeerId]) -> list[PersonView]:
         who = known or Person(short(peer), NOBODY.color)
         state = LOST if known else CONNECTING
         address = str(contact.addresses[0]) if contact.addresses else ""
-        sought.append(PersonView(peer, who.name, who.color, state, address))
+        may_edit = peer in session.editors if known else None
+        sought.append(PersonView(peer, who.name, who.color, state, address, may_edit=may_edit))
     return sought
 
 

@@ -45,6 +45,8 @@ TRACKER_WITHIN: Final = 5.0
 
 NEW_NAME: Final = "Untitled board"
 
+KEPT: Final = "This was a view link; you hold the edit link of this board already, so you can draw."
+
 WITHOUT: Final = "“keep”, “draw”, “export”, “info” and “demo” need no display."
 
 SIGNALS_EVERY: Final = 200
@@ -133,7 +135,7 @@ class App(QObject):
         """A private board; the window runs a tracker for it, whose address is in the link."""
         self.begin()
         from peer import target as targets
-        from peer.node import own_hosts
+        from peer.hosts import own_hosts
 
         self._close_board()
         port = self._start_tracker(targets.TRACKER_PORT)
@@ -193,6 +195,8 @@ class App(QObject):
         self._open = opened
         opened.bridge.failed.connect(self._failed)
         self.window.show_board(opened.board)
+        if opened.board.can_edit and not target.invite.can_edit:
+            self.window.show_news(KEPT)
         if self._begun:
             self._connect(opened)
 
@@ -211,7 +215,7 @@ class App(QObject):
         """What newcomers need, where the window itself is their tracker."""
         if self._tracker is None:
             return ""
-        from peer.node import own_hosts
+        from peer.hosts import own_hosts
 
         where = " or ".join(str(Address(host, self._tracker.port)) for host in own_hosts(()))
         return f"Newcomers find this board through this window ({where}), or through the address of anyone on it."

@@ -51,7 +51,7 @@ def make_parser() -> argparse.ArgumentParser:
     sub = command("tracker", "run a tracker, which introduces peers to each other")
     sub.set_defaults(log=logging.INFO)
     _add_tracker(sub)
-    sub = command("invite", "print the links of a new private board")
+    sub = command("invite", "print two links of a new private board: one to draw on it, one to look on")
     sub.add_argument("--tracker", required=True, metavar="HOST:PORT", help="where those who are invited look first")
     sub.add_argument("--board", default="board", metavar="NAME", help="the board's name (default: %(default)s)")
     sub = command("keep", "stay without a window: keep, serve and relay a board")

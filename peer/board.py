@@ -14,6 +14,7 @@ from p2psketch import effects as e
 from p2psketch.address import Address
 from p2psketch.document import Document
 from p2psketch.effects import Effect, Event, NetworkEffect, Notice
+from p2psketch.errors import NotAnEditor
 from p2psketch.ids import PeerId, ShapeId
 from p2psketch.messages import Person, Point, Viewport
 from p2psketch.ops import Edit
@@ -25,6 +26,7 @@ from p2psketch.views import PersonView, Status, people_of, status_of
 SOONEST: Final = 0.01
 """Seconds between two ticks, however much happens."""
 LONGEST: Final = 1.0
+
 
 Perform = Callable[[Sequence[NetworkEffect]], None]
 
@@ -93,6 +95,11 @@ class Board:
         return self.session.presences
 
     @property
+    def can_edit(self) -> bool:
+        """Does the link permit to draw here? If not, the verbs that would change the board say so, and do nothing."""
+        return self.session.can_edit
+
+    @property
     def can_undo(self) -> bool:
         """Is there a step to take back?"""
         return self.session.replica.undo_history.can_undo
@@ -126,31 +133,39 @@ class Board:
 
     def edit(self, edit: Edit) -> None:
         """One gesture, one step to undo."""
-        self._run(self.session.commit(edit, _wall()))
+        self._change(lambda: self.session.commit(edit, _wall()))
 
     def undo(self) -> None:
         """Take back the last step of one's own."""
-        self._run(self.session.undo(_wall()))
+        self._change(lambda: self.session.undo(_wall()))
 
     def redo(self) -> None:
         """Do it again."""
-        self._run(self.session.undo(_wall(), redo=True))
+        self._change(lambda: self.session.undo(_wall(), redo=True))
 
     def clear(self) -> None:
         """Delete everything visible; can be undone."""
-        self._run(self.session.clear(_wall()))
+        self._change(lambda: self.session.clear(_wall()))
 
     def begin_draft(self, fields: Fields) -> None:
         """The pen touches the board."""
-        self.session.begin_draft(fields)
+        self._change(lambda: self.session.begin_draft(fields))
+
+    def _change(self, change: Callable[[], Sequence[Effect]]) -> None:
+        """What somebody may not do is told, and not done."""
+        try:
+            effects = change()
+        except NotAnEditor as error:
+            effects = [Notice(str(error))]
+        self._run(effects)
 
     def extend_draft(self, points: Sequence[Point], pressure: Sequence[float] | None = None) -> None:
         """The pen moved."""
-        self._run(self.session.extend_draft(points, pressure, time.monotonic(), _wall()))
+        self._change(lambda: self.session.extend_draft(points, pressure, time.monotonic(), _wall()))
 
     def finish_draft(self) -> None:
         """The pen leaves the board: the draft becomes a stroke."""
-        self._run(self.session.finish_draft(_wall()))
+        self._change(lambda: self.session.finish_draft(_wall()))
 
     def cancel_draft(self) -> None:
         """The draft is not wanted."""

@@ -107,11 +107,10 @@ def _tracker(options: argparse.Namespace) -> int:
 
 
 def _invite(options: argparse.Namespace) -> int:
-    from p2psketch.invite import Invite
-    from peer.target import tracker_address
+    from peer.target import new_board, tracker_address
 
-    invite = Invite.new((tracker_address(options.tracker),), options.board, os.urandom)
-    _say("edit", invite.format())
+    target = new_board(options.board, [tracker_address(options.tracker)])
+    _say("\n".join(f"{permits} {link}" for permits, link in target.links))
     return 0
 
 
@@ -125,10 +124,11 @@ def _keep(options: argparse.Namespace) -> int:
 
 
 def _draw(options: argparse.Namespace) -> int:
-    from peer.commands import draw, draw_into_file
+    from peer.commands import draw, draw_into_file, must_edit
     from peer.shapes_in import read_shapes
 
     target, file = _target_and(options, "file", "-")
+    must_edit(target)
     shapes = read_shapes(_lines(file))
     if not shapes:
         raise SketchError(f"There is nothing to draw in {'standard input' if file == '-' else file}.")

@@ -18,7 +18,7 @@ from random import Random
 from typing import Any, Final, TypeVar
 
 from p2psketch import effects as e
-from p2psketch.errors import SketchError, Unreachable
+from p2psketch.errors import VIEW_ONLY, SketchError, Unreachable
 from p2psketch.keys import Identity
 from p2psketch.messages import Person
 from p2psketch.ops import Edit
@@ -56,8 +56,15 @@ def _loaded(target: Target, person: Person, store: Store) -> Session:
     return session
 
 
+def must_edit(target: Target) -> None:
+    """Raises SketchError if the target is only to be looked at."""
+    if not target.invite.can_edit:
+        raise SketchError(VIEW_ONLY)
+
+
 def draw_into_file(target: Target, person: Person, shapes: list[dict[str, Value]]) -> None:
     """Append shapes to a board file; they are on disk when this returns."""
+    must_edit(target)
     store = target.open_store()
     try:
         session = _loaded(target, person, store)
@@ -73,8 +80,7 @@ def draw_into_file(target: Target, person: Person, shapes: list[dict[str, Value]
 
 async def draw(target: Target, person: Person, shapes: list[dict[str, Value]], timeout: float) -> str:
     """Add shapes to a board in the network; what became of them, as a sentence."""
-    if not target.keys.can_edit:
-        raise SketchError("This link lets you see the board, not draw on it; ask for an edit link.")
+    must_edit(target)
     end = time.monotonic() + timeout
     async with HeadlessPeer(target.in_memory(), person, keeps=False) as peer:
         with Progress(peer):
@@ -95,6 +101,8 @@ async def keep(target: Target, person: Person, port: int) -> None:
     on_signals(stop.set, signal.SIGINT, signal.SIGTERM)
     async with HeadlessPeer(target, person, port=port) as peer:
         log.info("keeping “%s” in %s, listening on port %d", target.name, target.path or "memory", peer.node.port)
+        if not peer.board.can_edit:
+            log.info("view only: what the others draw is kept, served and relayed")
         told = ""
         while not stop.is_set():
             now = _summary(peer)
@@ -156,6 +164,7 @@ def _entry(person: PersonView) -> dict[str, Any]:
         "rtt_ms": None if person.rtt_ms is None else round(person.rtt_ms, 3),
         "digest": person.digest.hex() or None,
         "shapes": person.shapes,
+        "may_edit": person.may_edit,
     }
 
 
@@ -168,8 +177,10 @@ def as_text(info: dict[str, Any]) -> str:
     ]
     for peer in info["peers"]:
         rtt = "" if peer["rtt_ms"] is None else f"{peer['rtt_ms']:.1f} ms"
-        same = "same board" if peer["digest"] == info["digest"] else ""
-        lines.append(f"peer    {peer['name']:20} {peer['link']:10} {rtt:>9}  {peer['address']:22} {same}".rstrip())
+        remarks = ["view only"] if peer["may_edit"] is False else []
+        remarks += ["same board"] if peer["digest"] == info["digest"] else []
+        known = f"peer    {peer['name']:20} {peer['link']:10} {rtt:>9}  {peer['address']:22} {', '.join(remarks)}"
+        lines.append(known.rstrip())
     return "\n".join(lines)
 
 

@@ -52,12 +52,13 @@ class HeadlessPeer:
     """One board, open. Use as an async context manager."""
 
     def __init__(self, target: Target, person: Person, *, port: int = 0, keeps: bool = True) -> None:
+        target = target.with_kept_key()
         launch = Launch(Identity.generate(os.urandom), person, lasting_identity())
         keys = target.keys
         session = Session(keys, launch, Random(os.urandom(16)), os.urandom, keeps=keeps)
         place = Place(target.open_store, port, target.invite.trackers, target.peers)
         self.node = Node(Credentials(keys, launch.identity), place, self._receive, Random(os.urandom(16)))
-        self.board = Board(session, target.name, self.node.perform, LoopTimer(), [("edit", target.invite.format())])
+        self.board = Board(session, target.name, self.node.perform, LoopTimer(), target.links)
         self.board.open_room = target.open_room
         self._target = target
         self._news = asyncio.Event()

@@ -7,7 +7,6 @@ op is on disk before it is sent. What has only to be kept is committed soon afte
 
 import asyncio
 import logging
-import socket
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -17,12 +16,13 @@ from random import Random
 from typing import Final, assert_never
 
 from p2psketch import effects as e
-from p2psketch.address import Address, is_loopback
+from p2psketch.address import Address
 from p2psketch.connection import Connection, State
 from p2psketch.errors import RemoteProtocolError, SketchError, StoreError
 from p2psketch.ids import LinkId, PeerId, short
 from p2psketch.messages import PROTOCOL, Announce, Bye, Ping, Pong
 from p2psketch.oplog import Chunk, Known
+from peer.hosts import is_ours, own_hosts
 from peer.outbox import Outbox
 from peer.store import Store
 from peer.trackers import TrackerClient
@@ -361,45 +361,38 @@ class Node:
         now, wall = time.monotonic(), time.time()
         late = max(now - self._ticked[0], wall - self._ticked[1]) - TICK
         self._ticked = now, wall
+        moved = self._leave_lost_addresses()
         if late > ASLEEP:
             log.info("woke after %.0f s", late)
-            self.sink(e.Woke())
-            for client in self._trackers:
-                client.wake()
         for link in list(self._links.values()):
             link.tick(now)
-        if now - self._looked >= LOOK_AROUND or late > ASLEEP:
+        if moved or late > ASLEEP:
+            self._wake()
+        if now - self._looked >= LOOK_AROUND or moved or late > ASLEEP:
             self._looked = now
             self._look_around()
         self._loop.call_later(TICK, self._tick)
+
+    def _wake(self) -> None:
+        """The network around us may be another one."""
+        self.sink(e.Woke())
+        for client in self._trackers:
+            client.wake()
+
+    def _leave_lost_addresses(self) -> bool:
+        """Close the links of addresses that this machine no longer has: they are dead, and nobody will say so."""
+        lost = {
+            host for host in {link.stream.local.host for link in self._links.values()} if host and not is_ours(host)
+        }
+        for host in lost:
+            log.info("this machine is no longer at %s", host)
+        for link in list(self._links.values()):
+            if link.stream.local.host in lost:
+                link.stream.abort("this machine has another address now")
+        return bool(lost)
 
     def _look_around(self) -> None:
         addresses = tuple(Address(host, self.port) for host in own_hosts([*self._place.trackers, *self._place.peers]))
         if addresses != self._addresses:
             self._addresses = addresses
             self.sink(e.Listening(addresses))
-
-
-def own_hosts(towards: Iterable[Address]) -> list[str]:
-    """The IP addresses others can reach this machine by: those it would use towards them, or towards anywhere.
-
-    Loopback only if somebody we know is there, or there is nothing else.
-    """
-    hosts: list[str] = []
-    for address in (*towards, Address("192.0.2.1", 9), Address("2001:db8::1", 9)):
-        host = _source(address)
-        if host is not None and host not in hosts:
-            hosts.append(host)
-    near = [host for host in hosts if is_loopback(Address(host, 1))]
-    return [host for host in hosts if host not in near] + near or ["127.0.0.1"]
-
-
-def _source(address: Address) -> str | None:
-    """The local address that the system would send from; nothing is sent."""
-    try:
-        family = socket.AF_INET6 if ":" in address.host else socket.AF_INET
-        with socket.socket(family, socket.SOCK_DGRAM) as probe:
-            probe.connect(address)
-            return str(probe.getsockname()[0])
-    except OSError:
-        return None

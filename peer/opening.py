@@ -28,12 +28,12 @@ class OpenBoard:
     """A board on the screen: its session and its node."""
 
     def __init__(self, target: Target, person: Person, port: int, thread: NetworkThread, parent: QObject) -> None:
+        target = target.with_kept_key()
         launch = Launch(Identity.generate(os.urandom), person, lasting_identity())
         session = Session(target.keys, launch, Random(os.urandom(16)), os.urandom)
         self.target = target
         self.bridge = Bridge(lambda sink: _node(target, launch.identity, port, sink), thread, parent)
-        links = [("edit", target.invite.format())]
-        self.board = Board(session, target.name, self.bridge.perform, QtTimer(parent), links)
+        self.board = Board(session, target.name, self.bridge.perform, QtTimer(parent), target.links)
         self.board.open_room = target.open_room
 
     def start(self) -> None:

@@ -142,7 +142,15 @@ class PeerStream(asyncio.BufferedProtocol):
     @property
     def remote(self) -> Address:
         """Where the other side is, as this machine sees it."""
-        name = self._transport.get_extra_info("peername") if self._transport else None
+        return self._end("peername")
+
+    @property
+    def local(self) -> Address:
+        """Where this side is."""
+        return self._end("sockname")
+
+    def _end(self, which: str) -> Address:
+        name = self._transport.get_extra_info(which) if self._transport else None
         return Address(*name[:2]) if name else Address("", 0)
 
     @property

@@ -14,13 +14,16 @@ from pathlib import Path
 from typing import Final
 
 from p2psketch.address import Address, parse_address
-from p2psketch.errors import InviteError, StoreError
+from p2psketch.errors import InviteError, SketchError, StoreError
 from p2psketch.invite import Invite
 from p2psketch.keys import RoomKeys, room_name
 from peer.home import boards
 from peer.store import SUFFIX, Store
 
 TRACKER_PORT: Final = 27700
+
+MOST_TRACKERS: Final = 8
+"""In a link that has gathered them from several."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,25 @@ class Target:
             settings["link"] = self.invite.format()
         store.set(**{name: str(value) for name, value in settings.items() if value is not None})
         return store
+
+    @property
+    def links(self) -> list[tuple[str, str]]:
+        """The links to share: what each permits, and the link. An open room has no secret to see it by."""
+        given = [self.invite] if self.open_room or not self.invite.can_edit else [self.invite, self.invite.viewer()]
+        return [("edit" if invite.can_edit else "view", invite.format()) for invite in given]
+
+    def with_kept_key(self) -> "Target":
+        """The same board, with the right to edit if its file has it: a viewer's link takes nothing from an editor."""
+        if self.invite.can_edit or self.path is None or not self.path.is_file():
+            return self
+        try:
+            kept = from_file(self.path).invite
+        except SketchError:  # whoever opens the file is told what is wrong with it
+            return self
+        if not kept.can_edit or kept.keys().room_id != self.keys.room_id:
+            return self
+        trackers = dict.fromkeys((*self.invite.trackers, *kept.trackers))
+        return replace(self, invite=replace(kept, trackers=tuple(trackers)[:MOST_TRACKERS]))
 
     def in_memory(self) -> "Target":
         """The same board, kept nowhere: for short visits that must not touch a running program's file."""

@@ -4,7 +4,8 @@
 - Quiet: a log record from WARNING up, a Qt message, a Python warning, an exception in a thread or a coroutine that
   was never awaited fails the test. `expected_log` and `allowed_log` say what a test expects of the log,
   `@pytest.mark.qt_log_ignore(pattern)` what it expects of Qt.
-- With P2PSKETCH_REQUIRE_WINDOWS set, a test that is skipped has failed.
+- With P2PSKETCH_REQUIRE_WINDOWS set, a test that is skipped has failed; P2PSKETCH_REQUIRE_NETWORKS says so of those
+  that need a network of their own (tests/faults).
 """
 
 import logging
@@ -125,10 +126,12 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, None, None]:
 
 
 def _must_not_skip(report: pytest.TestReport | pytest.CollectReport) -> None:
-    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get("P2PSKETCH_REQUIRE_WINDOWS"):
+    is_lab = "lab" in getattr(report, "keywords", ())
+    variable = "P2PSKETCH_REQUIRE_NETWORKS" if is_lab else "P2PSKETCH_REQUIRE_WINDOWS"
+    if report.skipped and not hasattr(report, "wasxfail") and os.environ.get(variable):
         reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
         report.outcome = "failed"
-        report.longrepr = f"{report.nodeid} was skipped, and P2PSKETCH_REQUIRE_WINDOWS is set: {reason}"
+        report.longrepr = f"{report.nodeid} was skipped, and {variable} is set: {reason}"
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)

@@ -31,7 +31,7 @@ TRACKER = "limits registry transport server __main__".split()
 PEER = """
     tools
     interpreter home settings store target shapes_in lettering scenes motions
-    outbox stream transport trackers node
+    hosts outbox stream transport trackers node
     board bridge ui acting opening app
     headless commands crew demo arguments cli __main__
 """.split()
@@ -49,7 +49,7 @@ STARTS_TRACKERS = {"peer.app", "peer.arguments", "peer.cli", "peer.crew", "peer.
 """May import `tracker` too: the one program is also the tracker's."""
 
 PURE = {"p2psketch", "tracker.registry", "peer.tools"}
-NETWORK = {"tracker.server", "tracker.transport", "peer.stream", "peer.transport", "peer.trackers", "peer.node"}
+NETWORK = {"tracker.server", "tracker.transport", "peer.hosts", "peer.stream", "peer.transport", "peer.trackers"}
 WINDOW = {"peer.bridge", "peer.ui", "peer.acting", "peer.opening", "peer.app"}
 OPENS_WINDOWS = WINDOW | {"peer.cli"}
 STORE = {"peer.store"}

@@ -1,7 +1,8 @@
 """Which tool a press goes to, and that there is one gesture at a time.
 
 Rule: the tool that took the press has the gesture until it is released or cancelled, whatever is pressed or chosen
-meanwhile. Space or the middle button borrow the hand; Ctrl or the other end of a stylus turn the pen into the eraser.
+meanwhile. Space or the middle button borrow the hand; Ctrl or the other end of a stylus turn the pen into the eraser,
+where there is one: who only looks on has the hand and nothing else.
 """
 
 from collections.abc import Iterable
@@ -42,9 +43,10 @@ class Toolbox:
         return self._acting[1] if self._acting is not None else None
 
     def choose(self, name: str) -> bool:
-        """Take another tool for the next gesture; False if it is in hand already."""
-        changed = self._tools[name] is not self.chosen
-        self.chosen = self._tools[name]
+        """Take another tool for the next gesture; False if it is in hand already, or is not here."""
+        tool = self._tools.get(name, self.chosen)
+        changed = tool is not self.chosen
+        self.chosen = tool
         return changed
 
     def at_hand(self, button: Button = Button.MAIN, *, ctrl: bool = False) -> Tool:
@@ -54,7 +56,7 @@ class Toolbox:
         if button is Button.MIDDLE or self.space:
             return self._tools[HAND]
         if button is Button.TAIL or (ctrl and self.chosen.name == PEN):
-            return self._tools[ERASER]
+            return self._tools.get(ERASER, self.chosen)
         return self.chosen
 
     def press(self, pointer: Pointer, button: Button) -> None:

@@ -12,7 +12,7 @@ from PyQt6.QtWidgets import QWidget
 
 
 class Row(NamedTuple):
-    """One action. The first of `keys` is the one that is shown."""
+    """One action. The first of `keys` is the one that is shown. One that `edits` is not for who may only look."""
 
     name: str
     text: str
@@ -20,17 +20,18 @@ class Row(NamedTuple):
     group: str = ""
     is_tool: bool = False
     needs_board: bool = True
+    edits: bool = False
 
 
 ACTIONS: Final = (
-    Row("pen", "Pen", ("P", "D", "B", "7"), "Tools", is_tool=True),
-    Row("eraser", "Eraser", ("E", "0"), "Tools", is_tool=True),
+    Row("pen", "Pen", ("P", "D", "B", "7"), "Tools", is_tool=True, edits=True),
+    Row("eraser", "Eraser", ("E", "0"), "Tools", is_tool=True, edits=True),
     Row("hand", "Hand", ("H",), "Tools", is_tool=True),
-    Row("thinner", "Thinner", ("[",), "Tools"),
-    Row("thicker", "Thicker", ("]",), "Tools"),
-    Row("undo", "Undo", ("Ctrl+Z",), "Edit"),
-    Row("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Edit"),
-    Row("clear", "Clear board", (), "Edit"),
+    Row("thinner", "Thinner", ("[",), "Tools", edits=True),
+    Row("thicker", "Thicker", ("]",), "Tools", edits=True),
+    Row("undo", "Undo", ("Ctrl+Z",), "Edit", edits=True),
+    Row("redo", "Redo", ("Ctrl+Shift+Z", "Ctrl+Y"), "Edit", edits=True),
+    Row("clear", "Clear board", (), "Edit", edits=True),
     Row("zoom_in", "Zoom in", ("Ctrl++", "Ctrl+="), "View"),
     Row("zoom_out", "Zoom out", ("Ctrl+-",), "View"),
     Row("zoom_reset", "Zoom to 100 %", ("Ctrl+0",), "View"),
@@ -60,13 +61,13 @@ MENU: Final = (
 """The menu's entries by group; `theme` is a submenu."""
 
 GESTURES: Final = (
-    ("Move the board", "Space + drag, middle button, wheel"),
-    ("Zoom", "Ctrl + wheel"),
-    ("Erase for a moment", "Ctrl + drag with the pen"),
-    ("Take back the stroke at hand", "Esc"),
-    ("Follow somebody; stop", "click their initial; Esc"),
+    ("Move the board", "Space + drag, middle button, wheel", False),
+    ("Zoom", "Ctrl + wheel", False),
+    ("Erase for a moment", "Ctrl + drag with the pen", True),
+    ("Take back the stroke at hand", "Esc", True),
+    ("Follow somebody; stop", "click their initial; Esc", False),
 )
-"""What the help lists besides the actions."""
+"""What the help lists besides the actions, and whether it edits."""
 
 
 def make_actions(window: QWidget, calls: Mapping[str, Callable[[], None]]) -> dict[str, QAction]:

@@ -8,6 +8,7 @@ from PyQt6.QtCore import QPoint, QRect
 from PyQt6.QtWidgets import QWidget
 
 from peer.ui.panel import PADDING, Panel
+from peer.ui.panels.looking import LookingPanel
 from peer.ui.panels.people import PeoplePanel
 from peer.ui.panels.status import StatusPanel
 from peer.ui.panels.title import TitlePanel
@@ -21,15 +22,14 @@ TOAST = 520
 """Pixels that a toast takes at most."""
 
 
-def place_top(area: QRect, title: TitlePanel, tools: ToolsPanel, people: PeoplePanel) -> None:
+def place_top(area: QRect, title: TitlePanel, middle: ToolsPanel | LookingPanel, people: PeoplePanel) -> None:
     """The three panels at the top."""
     sides = max(BUTTON + 2 * PADDING, people.narrowest) + MARGIN + GAP
-    rows = 1 if area.width() - tools.width_of(1) >= 2 * sides else 2
-    tools.arrange(rows)
-    _put(tools, QPoint((area.width() - tools.width_of(rows)) // 2, MARGIN))
-    title.fold_to(tools.x() - GAP - MARGIN)
+    middle.fold_to(area.width() - 2 * sides)
+    _put(middle, QPoint((area.width() - middle.sizeHint().width()) // 2, MARGIN))
+    title.fold_to(middle.x() - GAP - MARGIN)
     _put(title, QPoint(MARGIN, MARGIN))
-    people.fold_to(area.width() - tools.geometry().right() - 1 - GAP - MARGIN)
+    people.fold_to(area.width() - middle.geometry().right() - 1 - GAP - MARGIN)
     _put(people, QPoint(area.width() - MARGIN - people.sizeHint().width(), MARGIN))
 
 

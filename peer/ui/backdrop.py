@@ -14,6 +14,8 @@ from peer.ui.camera import Camera
 from peer.ui.theme import DOT_SPACING, Theme
 
 HINT: Final = "Draw. Share the link to draw together."
+NOTHING_YET: Final = "Nothing is drawn here yet."
+"""For who may only look."""
 
 _CLOSEST: Final = 14.0
 """Pixels of the screen between dots that are no longer seen."""
@@ -31,7 +33,7 @@ def lattice(zoom: float) -> tuple[float, float]:
 
 
 class Backdrop:
-    """Paints in pixels of the screen; `hint` while the board is blank.
+    """Paints in pixels of the screen; `hint` (in these `words`) while the board is blank.
 
     A row of dots is painted once and then copied down the canvas.
     """
@@ -39,6 +41,7 @@ class Backdrop:
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
         self.hint = True
+        self.words = HINT
         self._rows: dict[_RowLook, QPixmap] = {}
 
     def paint(self, painter: QPainter, exposed: QRectF, camera: Camera) -> None:
@@ -77,7 +80,7 @@ class Backdrop:
         painter.setFont(font)
         painter.setPen(self.theme.quiet)
         line = QRectF(0, camera.height * _HINT_HEIGHT - 20, camera.width, 40)
-        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, HINT)
+        painter.drawText(line, Qt.AlignmentFlag.AlignCenter, self.words)
 
 
 class _RowLook(NamedTuple):

@@ -20,9 +20,10 @@ from peer.tools.eraser import Eraser
 from peer.tools.hand import Hand
 from peer.tools.pen import Pen
 from peer.tools.style import InkStyle
-from peer.tools.tool import ERASER, Pointer, Tool
+from peer.tools.tool import ERASER, HAND, Pointer, Tool
 from peer.tools.toolbox import Button, Toolbox
 from peer.ui import input as hands
+from peer.ui.backdrop import HINT, NOTHING_YET
 from peer.ui.cursors import Cursors
 from peer.ui.drafts import Drafts, Style, style_of
 from peer.ui.endless import EndlessView
@@ -57,11 +58,12 @@ class Canvas(EndlessView):
         self.stage.addItem(self._ring)
         self._cursors = Cursors(self.stage, theme)
         surface = _Surface(self, self._settled)
-        self._toolbox = Toolbox((Pen(board, style), Eraser(board, surface), Hand(surface)))
+        self._toolbox = _toolbox(board, style, surface)
         self._pointer: Pointer | None = None
         self._ctrl = False
         self._mouse_cursor = ""
         self._blank = self._leads = True
+        self.backdrop.words = HINT if board.can_edit else NOTHING_YET
         self._set_up_input()
         self.changed([shape.id for shape in board.document.visible()])
         self.pointed({author for author, _ in board.presences.sketches} | set(board.presences.pointers))
@@ -308,6 +310,13 @@ class Canvas(EndlessView):
     def hideEvent(self, event: QHideEvent | None) -> None:
         self._toolbox.interrupt()
         self._lose_pointer()
+
+
+def _toolbox(board: Board, style: InkStyle, surface: "_Surface") -> Toolbox:
+    """The tools of who may draw here, or of who may only look."""
+    if board.can_edit:
+        return Toolbox((Pen(board, style), Eraser(board, surface), Hand(surface)))
+    return Toolbox((Hand(surface),), HAND)
 
 
 class _Surface:

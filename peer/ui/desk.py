@@ -23,6 +23,7 @@ from peer.ui.canvas import Canvas
 from peer.ui.follow import Following
 from peer.ui.panel import Panel
 from peer.ui.panels.following import Border, Chip
+from peer.ui.panels.looking import LookingPanel
 from peer.ui.panels.people import PeoplePanel
 from peer.ui.panels.status import StatusPanel
 from peer.ui.panels.style import StylePanel
@@ -60,10 +61,10 @@ class Desk(QWidget):
         self.following = Following(board, self.canvas)
         self.border = Border(self)
         self.title = TitlePanel(self)
-        self.tools = ToolsPanel(self, [(actions[name], icon) for name, icon in ICONS.items()])
+        self.tools = self._tools(actions)
         self.people = PeoplePanel(self)
         self.style_panel = StylePanel(self, self.ink)
-        self.zoom = ZoomPanel(self, actions)
+        self.zoom = ZoomPanel(self, actions, editing=board.can_edit)
         self.status = StatusPanel(self)
         self.toast = Toast(self)
         self.chip = Chip(self)
@@ -80,6 +81,11 @@ class Desk(QWidget):
         self.tool_changed(self.canvas.tool_name)
         self._refresh()
         board.watch(self)
+
+    def _tools(self, actions: Mapping[str, QAction]) -> ToolsPanel | LookingPanel:
+        if self.board.can_edit:
+            return ToolsPanel(self, [(actions[name], icon) for name, icon in ICONS.items()])
+        return LookingPanel(self)
 
     @property
     def panels(self) -> tuple[Panel, ...]:

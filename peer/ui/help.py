@@ -1,6 +1,7 @@
 """The keyboard shortcuts, made from the table of actions."""
 
 from itertools import groupby
+from typing import Final
 
 from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QKeySequence
@@ -10,6 +11,9 @@ from peer.ui.actions import ACTIONS, GESTURES
 from peer.ui.popover import Popover
 from peer.ui.widgets import Words
 
+BESIDE: Final = ("View", "Board")
+"""The groups of the second column."""
+
 
 def key_text(keys: tuple[str, ...]) -> str:
     """`P, D, B, 7` as this system writes keys."""
@@ -17,24 +21,29 @@ def key_text(keys: tuple[str, ...]) -> str:
     return ", ".join(QKeySequence(key).toString(format) for key in keys)
 
 
-def sections() -> list[tuple[str, list[tuple[str, str]]]]:
-    """Each group's title and its (words, keys); actions without keys are in the menu, not here."""
+def sections(*, editing: bool = True) -> list[tuple[str, list[tuple[str, str]]]]:
+    """Each group's title and its (words, keys), with or without those that edit; actions without keys are in the menu,
+    not here.
+    """
     found = [
-        (group, [(row.text.rstrip("…"), key_text(row.keys)) for row in rows if row.keys])
+        (group, [(row.text.rstrip("…"), key_text(row.keys)) for row in rows if row.keys and (editing or not row.edits)])
         for group, rows in groupby(ACTIONS, key=lambda row: row.group)
     ]
-    return [*found, ("Mouse and pen", list(GESTURES))]
+    gestures = [(words, hands) for words, hands, edits in GESTURES if editing or not edits]
+    return [(group, rows) for group, rows in (*found, ("Mouse and pen", gestures)) if rows]
 
 
 class HelpPopover(Popover):
-    """Two columns of what the keys do."""
+    """Two columns of what the keys do; `editing`: for who may draw too."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, *, editing: bool = True) -> None:
         super().__init__(parent, "Keyboard shortcuts")
+        self.editing = editing
         columns = QHBoxLayout()
         columns.setSpacing(40)
-        found = sections()
-        for part in (found[:2] + found[4:], found[2:4]):
+        found = sections(editing=editing)
+        beside = [section for section in found if section[0] in BESIDE]
+        for part in ([section for section in found if section not in beside], beside):
             column = QVBoxLayout()
             column.setSpacing(0)
             for title, rows in part:

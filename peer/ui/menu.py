@@ -29,7 +29,7 @@ def make_menu(
         for entry in group:
             if entry == "theme":
                 menu.addMenu(_themes(menu, theme, choose_theme))
-            else:
+            elif actions[entry].isVisible():
                 menu.addAction(actions[entry])
     return menu
 

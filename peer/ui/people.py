@@ -21,6 +21,7 @@ KEPT_FREE = 270
 """Pixels of the window's height for its title and for the panels above and below, a toast among them."""
 
 DOTS = {"you": "good", "direct": "good", "relayed": "warning", "connecting": "quiet", "lost": "bad"}
+VIEW_ONLY = "view only"
 WORDS = {"you": "you", "direct": "direct", "relayed": "relayed", "connecting": "connecting…", "lost": "lost"}
 
 
@@ -37,6 +38,16 @@ def round_trip(person: PersonView) -> str:
     return f"{person.rtt_ms:.0f} ms" if person.rtt_ms >= 1 else "< 1 ms"
 
 
+def role_line(person: PersonView) -> str:
+    """What is worth saying of what they may do here: most may draw."""
+    return VIEW_ONLY if person.may_edit is False else ""
+
+
+def spoken(person: PersonView) -> str:
+    """Name, link and role, for those who cannot see them."""
+    return ", ".join(filter(None, (person.name, link_line(person), role_line(person))))
+
+
 def board_line(person: PersonView) -> str:
     """How the other's board compares with ours."""
     if person.same is None or person.shapes is None:
@@ -48,7 +59,8 @@ def board_line(person: PersonView) -> str:
 def hint(person: PersonView, *, followed: bool) -> str:
     """All that is known of somebody, and what a click does."""
     click = "Click to stop following" if followed else "Click to follow" if can_be_followed(person) else ""
-    return "\n".join(filter(None, (person.name, link_line(person), person.address, board_line(person), click)))
+    lines = person.name, role_line(person), link_line(person), person.address, board_line(person), click
+    return "\n".join(filter(None, lines))
 
 
 def can_be_followed(person: PersonView) -> bool:
@@ -57,8 +69,8 @@ def can_be_followed(person: PersonView) -> bool:
 
 
 class PersonRow(Button):
-    """One person: initial, name, the link's state and its round-trip time, each in a place of its own. A click follows
-    them.
+    """One person: initial, name, whether they may only look, the link's state and its round-trip time, each in a place
+    of its own. A click follows them.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -69,6 +81,7 @@ class PersonRow(Button):
         self.avatar.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.avatar.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.name = Words(elide=True)
+        self.role = Words(points=9, color="quiet")
         self.dot = Dot()
         self.state = Words(points=9, color="quiet")
         self.time = Words(points=9, color="quiet")
@@ -78,8 +91,8 @@ class PersonRow(Button):
         box = QHBoxLayout(self)
         box.setContentsMargins(8, 0, 8, 0)
         box.setSpacing(8)
-        for part, stretch in ((self.avatar, 0), (self.name, 1), (self.dot, 0), (self.state, 0), (self.time, 0)):
-            box.addWidget(part, stretch)
+        for part in (self.avatar, self.name, self.role, self.dot, self.state, self.time):
+            box.addWidget(part, 1 if part is self.name else 0)
 
     def nextCheckState(self) -> None:
         """Whoever follows checks it."""
@@ -90,10 +103,12 @@ class PersonRow(Button):
         self.setChecked(followed)
         self.avatar.show_person(person.name, person.color, faded=person.state in ("connecting", "lost"))
         self.name.say(person.name)
+        self.role.say(role_line(person))
+        self.role.setVisible(bool(role_line(person)))
         self.dot.say(DOTS[person.state])
         self.state.say(WORDS[person.state])
         self.time.say(round_trip(person))
-        self.setAccessibleName(f"{person.name}, {link_line(person)}")
+        self.setAccessibleName(spoken(person))
         self.setToolTip(hint(person, followed=followed))
 
     def sizeHint(self) -> QSize:

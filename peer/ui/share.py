@@ -1,13 +1,14 @@
-"""Share: the link, a button that copies it, and who can join with it."""
+"""Share: each link, what it permits, and a button that copies it."""
 
 from collections.abc import Mapping, Sequence
 
 from PyQt6.QtCore import QTimer
-from PyQt6.QtGui import QGuiApplication
-from PyQt6.QtWidgets import QHBoxLayout, QWidget
+from PyQt6.QtGui import QFontMetrics, QGuiApplication
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from p2psketch.address import is_loopback, parse_address
 from p2psketch.errors import InviteError
+from peer.ui.look import font
 from peer.ui.popover import Popover
 from peer.ui.widgets import Field, TextButton, Words
 
@@ -15,10 +16,11 @@ WIDTH = 400
 COPIED_FOR = 2_000
 
 PERMITS = {
-    "edit": ("Link to draw together", "Whoever has this link can see the board and draw on it, and keeps it."),
-    "view": ("Link to look on", "Whoever has this link can see the board and change nothing."),
+    "edit": ("Edit link", "Whoever has it can see the board and draw on it. It cannot be taken back."),
+    "view": ("View link", "Whoever has it can see the board, and change nothing."),
 }
 OPEN_ROOM = "This is an open room: anyone who guesses its name can join. There is no secret in it."
+ONLY_VIEW = "You hold the view link. Whoever holds the edit link can let others draw."
 NO_TRACKER = "No tracker is set: newcomers need the address of somebody who is here."
 ONLY_HERE = (
     "The tracker ({trackers}) can be reached from this machine only. Others need a tracker that they can reach, "
@@ -43,28 +45,37 @@ def _is_only_here(tracker: str) -> bool:
 
 
 class LinkRow(QWidget):
-    """A link to copy."""
+    """A link to copy, under its name; `first`: the one that most people want."""
 
-    def __init__(self, link: str, name: str, parent: QWidget) -> None:
+    def __init__(self, link: str, name: str, parent: QWidget, *, first: bool = True, titled: bool = True) -> None:
         super().__init__(parent)
+        self.title = Words(name, self, points=9, bold=True)
+        self.title.setVisible(titled)
         self.field = Field(name=name)
         self.field.setText(link)
         self.field.setReadOnly(True)
         self.field.setCursorPosition(0)
-        self.copy = TextButton("Copy", self, filled=True)
+        self.copy = TextButton("Copy", self, filled=first)
+        self.copy.setAccessibleName(f"Copy: {name}")
+        self._name = name
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._offer)
-        self.copy.setFixedWidth(self.copy.fontMetrics().horizontalAdvance("Copied") + 28)
+        self.copy.setFixedWidth(QFontMetrics(font(10, bold=True)).horizontalAdvance("Copied") + 28)
         self.copy.clicked.connect(self.take)
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
+        box = QVBoxLayout(self)
+        box.setContentsMargins(0, 0 if first else 8, 0, 0)
+        box.setSpacing(4)
+        box.addWidget(self.title)
+        row = QHBoxLayout()
+        box.addLayout(row)
         row.setSpacing(8)
         row.addWidget(self.field, 1)
         row.addWidget(self.copy)
 
     def _offer(self) -> None:
         self.copy.say("Copy")
+        self.copy.setAccessibleName(f"Copy: {self._name}")
 
     def take(self) -> None:
         """Copy the link."""
@@ -97,11 +108,13 @@ class SharePopover(Popover):
             self._add(Words(OPEN_ROOM, points=9, wrap=True))
         for permits, link in invites:
             title, who = PERMITS.get(permits, (f"Link: {permits}", ""))
-            row = LinkRow(link, title, self)
+            row = LinkRow(link, title, self, first=not self.rows, titled=not open_room)
             self.rows.append(row)
             self._add(row)
             if not open_room:
                 self._add(Words(who, points=9, color="quiet", wrap=True))
+        if invites and not open_room and all(permits == "view" for permits, _ in invites):
+            self._add(Words(ONLY_VIEW, points=9, color="quiet", wrap=True))
         if not invites and not open_room:
             self._add(Words("There is no link to this board.", points=9, color="quiet", wrap=True))
         if note := self.note or reach(list(trackers)):

@@ -113,9 +113,13 @@ class Window(QWidget):
 
     @property
     def help(self) -> HelpPopover:
-        """The keyboard shortcuts; made when first looked at, for the window's start is short."""
+        """The keyboard shortcuts of this board; made when first looked at, for the window's start is short."""
+        editing = self.desk is None or self.desk.board.can_edit
+        if self._help is not None and self._help.editing != editing:
+            self._help.deleteLater()
+            self._help = None
         if self._help is None:
-            self._help = HelpPopover(self)
+            self._help = HelpPopover(self, editing=editing)
             self._help.opened.connect(self._place_help)
             self._help.closed.connect(lambda: (self.desk or self.welcome).setFocus())
         return self._help
@@ -180,7 +184,9 @@ class Window(QWidget):
         board = self.desk.board if self.desk is not None and page is self.desk else None
         self.setWindowTitle(f"{board.name} – p2psketch" if board is not None else "p2psketch")
         for row in ACTIONS:
-            self.commands[row.name].setEnabled(board is not None or not row.needs_board)
+            permitted = board is None or board.can_edit or not row.edits
+            self.commands[row.name].setVisible(permitted)
+            self.commands[row.name].setEnabled(permitted and (board is not None or not row.needs_board))
         self._show_history()
         if self.desk is not None:
             self._show_tool(self.desk.canvas.tool_name)

@@ -22,6 +22,7 @@ VALID: dict[str, m.Message] = {
         m.Ops(CHUNK),
         m.Fork(CHUNK, CHUNK._replace(head=b"o" * 32)),
         m.Draft(ANN, 1, 0, {"color": 1}, INK, m.GOING),
+        m.Draft(ANN, 1, 0, {"color": 1}, INK, m.GOING, bytes(64), bytes(64)),
         m.Presence(ANN, (1.0, 2.0), (0.0, 0.0, 9.0, 9.0), "pen"),
         m.Links((m.Neighbour(BEN, m.Person(*PERSON), (Address(*PLACE),), b"p" * 64),)),
         m.Ping(1),

@@ -16,6 +16,7 @@ from p2psketch.shapes import Value
 from tests.core.authors import STROKE
 
 ROOM = RoomKeys.open_room("sessions")
+VIEWERS = RoomKeys.from_view_secret(ROOM.view_secret, ROOM.edit_public)
 WALL = 1_700_000_000_000
 
 Effect = TypeVar("Effect", bound=e.Effect)
@@ -24,12 +25,12 @@ Effect = TypeVar("Effect", bound=e.Effect)
 class Desk:
     """A session, its clock, what it has stored and whom it is linked to. `told` keeps all its effects."""
 
-    def __init__(self, name: str, *, keeps: bool = True, key: str = "") -> None:
+    def __init__(self, name: str, *, keeps: bool = True, key: str = "", room: RoomKeys = ROOM) -> None:
         seed = sum(name.encode())
         identity = Identity(bytes([sum((key or name).encode()) % 256]) * 32)
         launch = Launch(identity, m.Person(name, seed), Identity(bytes(32)))
         self.identity = launch.identity
-        self.session = Session(ROOM, launch, Random(seed), Random(seed).randbytes, keeps=keeps)
+        self.session = Session(room, launch, Random(seed), Random(seed).randbytes, keeps=keeps)
         self.me: PeerId = self.session.me
         self.now = 1000.0
         self.address = Address(f"10.0.0.{seed % 250 + 1}", 2000)

@@ -26,7 +26,7 @@ from p2psketch.ids import PeerId
 from p2psketch.ink import MAX_POINTS
 from p2psketch.oplog import CHUNK_BYTES, MAX_OP, MAX_OPS, Chunk, Known
 from tests.core.authors import ANN, BEN, INK
-from tests.core.samples import PERSON, PLACE, VALID
+from tests.core.samples import CHUNK, PERSON, PLACE, VALID
 
 HEADER = 4
 
@@ -85,6 +85,7 @@ MESSAGES: dict[type[m.Message], st.SearchStrategy[m.Message]] = {
     m.HaveHash: st.builds(m.HaveHash, st.binary(min_size=32, max_size=32)),
     m.Want: st.builds(m.Want, st.lists(ranges, max_size=5).map(tuple)),
     m.Ops: st.builds(m.Ops, chunks),
+    m.Fork: st.builds(m.Fork, chunks, chunks),
     m.Draft: st.builds(
         m.Draft,
         peers,
@@ -136,7 +137,7 @@ def test_there_and_back(kind: type[m.Message]) -> None:
 
 def test_the_numbers_of_the_kinds_never_change() -> None:
     kinds = {type(message).__name__: msgpack.unpackb(payload(message))[0] for message in VALID.values()}
-    peers = "Hello Welcome Have HaveHash Want Ops Draft Presence Links Ping Pong Bye".split()
+    peers = "Hello Welcome Have HaveHash Want Ops Draft Presence Links Ping Pong Bye Fork".split()
     trackers = "Announce Members Joined Left Refused".split()
     assert kinds == {name: n for n, name in enumerate(peers, 1)} | {name: n for n, name in enumerate(trackers, 32)}
 
@@ -179,6 +180,15 @@ PROOFS = sized(64)
 NAMES = ["", *texts(64)]
 PERSONS = records(PERSON, NAMES, whole(0, 0xFFFFFF))
 PLACES = records(PLACE, texts(64), whole(1, 65535))
+CHUNKS = [
+    PEERS,
+    whole(1, MAX_SEQ - MAX_OPS),
+    [None, *sized(32)],
+    whole(1, MAX_OPS),
+    [None, "ops", [1, 0, b""], bytes(MAX_OP + 1)],
+    [None, *sized(64)],
+    PROOFS,
+]
 ADDRESSES = lists(4, PLACE, PLACES)
 INTRODUCED = [PEERS, PERSONS, ADDRESSES, whole(0, 65535), FLAGS, PROOFS]
 ENTRIES = records((b"h" * 16, b"sealed"), sized(16), [None, "sealed", b"s" * 1025])
@@ -204,15 +214,8 @@ WRONG: dict[str, list[list[Any]]] = {
     ],
     "HaveHash": [sized(32)],
     "Want": [lists(1024, RANGE, [*records(RANGE, PEERS, whole(1, MAX_SEQ), whole(2, MAX_SEQ)), [ANN, 5, 4]])],
-    "Ops": [
-        PEERS,
-        whole(1, MAX_SEQ - MAX_OPS),
-        [None, *sized(32)],
-        whole(1, MAX_OPS),
-        [None, "ops", [1, 0, b""], bytes(MAX_OP + 1)],
-        [None, *sized(64)],
-        PROOFS,
-    ],
+    "Ops": CHUNKS,
+    "Fork": [records(tuple(CHUNK), *CHUNKS)] * 2,
     "Draft": [
         PEERS,
         whole(1, MAX_SEQ),
@@ -231,6 +234,7 @@ WRONG: dict[str, list[list[Any]]] = {
         ],
         [None, "ink", INK[:-1], INK + b"\0", b"\0"],
         whole(m.GOING, m.CANCELLED),
+        PROOFS,
         PROOFS,
     ],
     "Presence": [PEERS, points(2), points(4), texts(16)],
@@ -288,6 +292,7 @@ def test_a_message_has_all_its_fields_and_no_more(kind: str) -> None:
         m.Want((m.Range(ANN, MAX_SEQ, MAX_SEQ),) * 1024),
         m.Ops(Chunk(ANN, MAX_SEQ - MAX_OPS, b"h" * 32, MAX_OPS, bytes(CHUNK_BYTES), b"s" * 64, b"p" * 64)),
         m.Ops(Chunk(ANN, MAX_SEQ - MAX_OPS, b"h" * 32, 1, bytes(MAX_OP), b"s" * 64, b"p" * 64)),
+        m.Fork(*[Chunk(ANN, MAX_SEQ - MAX_OPS, b"h" * 32, 1, bytes(MAX_OP), b"s" * 64, b"p" * 64)] * 2),
         m.Draft(ANN, MAX_SEQ, MAX_POINTS, {f"f{n}": None for n in range(16)}, b"", m.CANCELLED),
         m.Presence(ANN, (1e9, -1e9), (-1e9, -1e9, 1e9, 1e9), "x" * 16),
         m.Links((m.Neighbour(BEN, m.Person("王" * 64, 0), (Address("h" * 64, 1),) * 4, b"p" * 64),) * 64),

@@ -18,7 +18,7 @@ BYE = Bye("leaving")
 NONSENSE = b"\0\0\0\1\xc1"
 
 MESSAGES: dict[str, Message] = {**VALID, "Hello": HELLO, "Welcome": WELCOME}
-TALK = "Have HaveHash Want Ops Draft Presence Links Ping Pong Bye".split()
+TALK = "Have HaveHash Want Ops Fork Draft Presence Links Ping Pong Bye".split()
 
 MAY_RECEIVE: dict[State, dict[str, State]] = {
     State.GREETING: {"Bye": State.CLOSED},

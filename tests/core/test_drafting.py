@@ -1,6 +1,7 @@
 """The stroke under our own pen, as the others hear of it while it grows."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -8,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from p2psketch import ink
-from p2psketch.drafting import EVERY, FARTHEST, Drafting
+from p2psketch.codec import Frames, decode, encode
+from p2psketch.drafting import EVERY, FARTHEST, Drafting, is_signed, signed
+from p2psketch.keys import Identity
 from p2psketch.messages import CANCELLED, ENDED, GOING, Draft
 from p2psketch.presence import Presences
 from p2psketch.shapes import check_fields
@@ -179,3 +182,36 @@ def test_a_stroke_that_begins_near_has_no_placement() -> None:
     stroke = drafting.stroke()
     assert stroke is not None and "placement" not in stroke
     assert points_in(stroke["points"])[-1] == (FARTHEST + 1000.0, 0.0)
+
+
+# Signed
+
+
+def test_what_is_told_is_signed_by_its_author_and_nobody_can_change_it() -> None:
+    author, room = Identity(bytes(32)), bytes(32)
+    draft = signed(Draft(author.peer_id, 1, 0, STYLE, ink.encode([(1.0, 2.0)]), GOING), author, room)
+    assert is_signed(draft, room)
+    assert is_signed(replace(draft, proof=bytes(64)), room), "relays add the proof"
+    assert is_signed(decoded(draft), room)
+    other = Identity(bytes([1]) * 32)
+    for wrong in (
+        replace(draft, number=2),
+        replace(draft, start=1),
+        replace(draft, fields=None),
+        replace(draft, fields={**STYLE, "color": 0}),
+        replace(draft, ink=b""),
+        replace(draft, state=ENDED),
+        replace(draft, author=other.peer_id),
+        replace(draft, signature=None),
+        signed(draft, other, room),
+    ):
+        assert not is_signed(wrong, room), wrong
+    assert not is_signed(draft, bytes([1]) * 32)
+
+
+def decoded(draft: Draft) -> Draft:
+    """As it arrives."""
+    (payload,) = Frames().feed(encode(draft))
+    arrived = decode(payload)
+    assert isinstance(arrived, Draft)
+    return arrived

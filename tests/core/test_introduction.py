@@ -78,6 +78,19 @@ def test_a_card_holds_who_we_are_and_a_tracker_cannot_read_it(introduction: Intr
         assert ROOM.unseal(announce.handle, announce.sealed) == encode_card(meeting.me, [HERE], None)
 
 
+def test_at_another_address_we_have_other_handles(introduction: Introduction) -> None:
+    here, still_here, there = (introduction.announces(addresses) for addresses in ([HERE], [HERE], [address_of(ANN)]))
+    assert [announce.handle for announce in here] == [announce.handle for announce in still_here]
+    assert not {announce.handle for announce in here} & {announce.handle for announce in there}
+
+
+def test_who_left_under_one_handle_may_be_there_under_another(told: Tells, meeting: Meeting) -> None:
+    told(TrackerUp(TRACKER, (entry_of(ANN),), SEEN))
+    told(TrackerUp(SECOND, (entry_of(ANN),), SEEN))
+    told(MemberLeft(TRACKER, handle_of(ANN)))
+    assert dials(meeting.wait(3)) == [address_of(ANN)]
+
+
 def test_who_left_is_not_dialled_any_more(told: Tells, meeting: Meeting) -> None:
     told(TrackerUp(TRACKER, (entry_of(ANN),), SEEN))
     told(MemberLeft(TRACKER, handle_of(ANN)))

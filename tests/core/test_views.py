@@ -5,8 +5,9 @@ import pytest
 from p2psketch import effects as e
 from p2psketch import messages as m
 from p2psketch.address import Address
+from p2psketch.ids import short
 from p2psketch.views import CONNECTING, DIRECT, LOST, RELAYED, YOU, PersonView, people_of, status_of
-from tests.core.sessions import WALL, Desk, connect, exchange, linked, pass_time
+from tests.core.sessions import VIEWERS, WALL, Desk, connect, exchange, linked, pass_time
 
 TRACKER = Address("10.1.1.1", 27700)
 
@@ -75,6 +76,22 @@ def test_who_is_reached_through_another_is_relayed(ann: Desk, ben: Desk) -> None
     assert seen_by(ann)["cat"].state == RELAYED
     status = status_of(ann.session, open_room=False)
     assert (status.direct, status.relayed, status.connecting) == (1, 1, 0)
+
+
+def test_who_may_edit_is_known_of_all_who_have_introduced_themselves(ann: Desk, ben: Desk) -> None:
+    vera, walt = Desk("vera", room=VIEWERS), Desk("walt", room=VIEWERS)
+    stranger = Desk("stranger")
+    linked(ann, ben)
+    linked(ben, vera)
+    linked(ben, walt)
+    pass_time(1, ann, ben, vera, walt)
+    ann.session.mesh.named(stranger.me, [stranger.address], ann.now)
+    seen = {name: (person.state, person.may_edit) for name, person in seen_by(ann).items()}
+    assert seen.pop(short(stranger.me)) == (CONNECTING, None)
+    assert seen == {"ben": (DIRECT, True), "vera": (RELAYED, False), "walt": (RELAYED, False)}
+    assert [person.may_edit for person in people_of(vera.session)] == [False, True, True, False]
+    ben.close(ben.link_to(vera))
+    assert (seen_by(ben)["vera"].state, seen_by(ben)["vera"].may_edit) == (LOST, False)
 
 
 def test_who_was_linked_is_lost_until_it_is_found_again(ann: Desk, ben: Desk) -> None:

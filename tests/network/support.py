@@ -30,6 +30,7 @@ PATIENCE = 30.0
 SECRET = b"a board of tests".ljust(32)
 INVITE = Invite((), "board", SECRET)
 ROOM = INVITE.keys()
+VIEWER = INVITE.viewer().keys()
 STROKE = {"kind": "stroke", "points": ink([(0.0, 0.0), (10.0, 10.0)]), "color": 0x1F2328, "width": 3.0}
 
 Test = Callable[..., Coroutine[Any, Any, None]]
@@ -68,9 +69,11 @@ async def peer(
     trackers: tuple[Address, ...] = (),
     port: int = 0,
     path: Path | None = None,
+    view_only: bool = False,
 ) -> AsyncIterator[HeadlessPeer]:
     """A headless peer that is told of others, and linked to them before the test goes on."""
-    target = Target(Invite(trackers, "board", SECRET), tuple(place(other) for other in others), path)
+    invite = Invite(trackers, "board", SECRET)
+    target = Target(invite.viewer() if view_only else invite, tuple(place(other) for other in others), path)
     async with HeadlessPeer(target, Person(name, 0x1971C2), port=port) as running:
         await until(lambda: all(linked(running, other) for other in others), f"{name} linked to all it was told of")
         yield running
@@ -103,6 +106,22 @@ async def all_alike(*peers: HeadlessPeer, shapes: int) -> None:
     """Wait until all of these have one board, of so many shapes."""
     await until(lambda: all(count(peer) == shapes for peer in peers), f"{shapes} shapes at all")
     assert len({peer.board.document.digest() for peer in peers}) == 1
+
+
+def state(one: HeadlessPeer, other: HeadlessPeer) -> str | None:
+    """What one says of its way to the other."""
+    return next((person.state for person in one.board.people() if person.peer == other.board.me), None)
+
+
+def drafts(one: HeadlessPeer, other: HeadlessPeer) -> int:
+    """How many strokes one sees the other drawing."""
+    return sum(author == other.board.me for author, _ in one.board.presences.sketches)
+
+
+def cursor(one: HeadlessPeer, other: HeadlessPeer) -> m.Point | None:
+    """Where one sees the other's pointer."""
+    seen = one.board.presences.pointers.get(other.board.me)
+    return seen.cursor if seen is not None else None
 
 
 def link_to(peer: HeadlessPeer, other: PeerId) -> PeerLink:

@@ -10,18 +10,18 @@ import pytest
 
 from p2psketch import messages as m
 from p2psketch.address import Address
-from p2psketch.errors import Unreachable
 from p2psketch.ids import PeerId
 from peer.headless import HeadlessPeer
 from peer.outbox import BURST
-from peer.stream import HIGH_WATER, Credentials, PeerStream, StreamOwner
+from peer.stream import HIGH_WATER
 from peer.target import Target
-from peer.transport import dial
 from tests.network.support import (
     INVITE,
     Rogue,
     all_alike,
     count,
+    cursor,
+    drafts,
     draw,
     draw_each,
     in_loop,
@@ -29,6 +29,7 @@ from tests.network.support import (
     linked,
     peer,
     place,
+    state,
     stop_reading,
     until,
 )
@@ -152,20 +153,6 @@ async def test_a_link_that_died_without_a_word_is_noticed_and_made_anew() -> Non
 # Those who cannot reach each other
 
 
-@pytest.fixture
-def walls(monkeypatch: pytest.MonkeyPatch) -> set[tuple[PeerId, int]]:
-    """Who cannot dial which port."""
-    blocked: set[tuple[PeerId, int]] = set()
-
-    async def dial_if_open(address: Address, credentials: Credentials, owner: StreamOwner) -> PeerStream:
-        if (credentials.identity.peer_id, address.port) in blocked:
-            raise Unreachable("There is a wall.")
-        return await dial(address, credentials, owner)
-
-    monkeypatch.setattr("peer.node.dial", dial_if_open)
-    return blocked
-
-
 @in_loop
 async def test_two_who_cannot_link_see_each_other_through_a_third(walls: set[tuple[PeerId, int]]) -> None:
     async with peer(name="Ana") as ana, peer(name="Cleo") as cleo:
@@ -186,22 +173,6 @@ async def test_two_who_cannot_link_see_each_other_through_a_third(walls: set[tup
             await until(lambda: not drafts(cleo, ana), "the end of the draft")
             assert state(ana, cleo) == state(cleo, ana) == "relayed"
             assert not linked(ana, cleo)
-
-
-def state(one: HeadlessPeer, other: HeadlessPeer) -> str | None:
-    """What one says of its way to the other."""
-    return next((person.state for person in one.board.people() if person.peer == other.board.me), None)
-
-
-def drafts(one: HeadlessPeer, other: HeadlessPeer) -> int:
-    """How many strokes one sees the other drawing."""
-    return sum(author == other.board.me for author, _ in one.board.presences.sketches)
-
-
-def cursor(one: HeadlessPeer, other: HeadlessPeer) -> m.Point | None:
-    """Where one sees the other's pointer."""
-    seen = one.board.presences.pointers.get(other.board.me)
-    return seen.cursor if seen is not None else None
 
 
 # Coming late

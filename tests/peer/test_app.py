@@ -1,6 +1,7 @@
 """The window program from a choice on the welcome page to an open board, with real tracker, sockets and files."""
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -13,7 +14,7 @@ from pytestqt.qtbot import QtBot
 from p2psketch.address import Address
 from p2psketch.invite import Invite
 from p2psketch.messages import Person
-from peer.app import App
+from peer.app import KEPT, App
 from peer.board import Board
 from peer.commands import read_board
 from peer.settings import Settings
@@ -136,10 +137,33 @@ def test_the_board_can_be_left_and_opened_by_its_link_again(app: App, qtbot: QtB
     board.begin_draft({"kind": "stroke"})
     board.extend_draft([(5.0, 5.0)])
     board.finish_draft()
-    ((_, link),) = board.invites()
+    (_, link), (_, _view_link) = board.invites()
     assert from_invite(Invite.parse(link)).path == Path(app.settings.recent[0].path)
     app.window.join_link.emit(link)
     qtbot.waitUntil(lambda: board_of(app).document.visible_count == 1, timeout=PATIENCE)
+
+
+def test_a_view_link_shows_a_board_and_an_edit_link_of_it_lets_one_draw(app: App, qtbot: QtBot) -> None:
+    invite = Invite.new((), "Plan", os.urandom)
+    app.window.join_link.emit(invite.viewer().format())
+    assert not board_of(app).can_edit
+    assert board_of(app).invites() == [("view", invite.viewer().format())]
+
+    app.window.join_link.emit(invite.format())
+    board = board_of(app)
+    assert board.can_edit
+    board.begin_draft({"kind": "stroke"})
+    board.extend_draft([(5.0, 5.0)])
+    board.finish_draft()
+    assert len(app.settings.recent) == 1, "it is one board"
+
+    app.window.join_link.emit(invite.viewer().format())
+    board = board_of(app)
+    assert board.can_edit
+    assert app.window.desk is not None
+    assert app.window.desk.toast.words.whole == KEPT
+    qtbot.waitUntil(lambda: board.document.visible_count == 1, timeout=PATIENCE)
+    assert from_file(Path(app.settings.recent[0].path)).invite.can_edit
 
 
 def test_what_is_drawn_before_there_is_a_network_is_kept(app: App) -> None:

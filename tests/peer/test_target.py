@@ -128,6 +128,48 @@ def test_opening_an_editors_link_makes_an_editor_of_a_viewer() -> None:
     assert from_file(path).invite == INVITE
 
 
+def test_what_is_opened_with_a_viewers_link_has_the_key_that_the_file_has() -> None:
+    target = from_invite(VIEWER)
+    assert target.with_kept_key() == target, "there is no file"
+    made(target)
+    assert target.with_kept_key() == target, "the file has no key either"
+    made(from_invite(INVITE))
+    assert target.with_kept_key() == from_invite(INVITE)
+    assert from_invite(INVITE).with_kept_key() == from_invite(INVITE)
+    assert not target.in_memory().with_kept_key().invite.can_edit, "a short visit looks into no file"
+
+
+def test_trackers_of_both_links_are_asked() -> None:
+    path, moved = made(from_invite(INVITE)), Address("elsewhere.example", 1)
+    target = from_invite(replace(VIEWER, trackers=(moved,))).with_kept_key()
+    assert target.invite == replace(INVITE, trackers=(moved, TRACKER))
+    assert made(target) == path
+    assert from_file(path).invite == target.invite
+
+
+def test_the_key_of_another_board_is_of_no_use(tmp_path: Path) -> None:
+    made(replace(from_invite(replace(INVITE, secret=b"other".ljust(32))), path=tmp_path / "board.p2psketch"))
+    target = replace(from_invite(VIEWER), path=tmp_path / "board.p2psketch")
+    assert target.with_kept_key() == target
+
+
+def test_a_damaged_file_is_told_by_whoever_opens_it() -> None:
+    target = from_invite(VIEWER)
+    assert target.path is not None
+    target.path.parent.mkdir(parents=True)
+    target.path.write_text("Dear board")
+    assert target.with_kept_key() == target
+    with pytest.raises(StoreError, match="cannot be read"):
+        target.open_store()
+
+
+def test_links_to_share() -> None:
+    assert from_invite(INVITE).links == [("edit", INVITE.format()), ("view", VIEWER.format())]
+    assert from_invite(VIEWER).links == [("view", VIEWER.format())]
+    room = open_room("lobby", [TRACKER], [])
+    assert room.links == [("edit", room.invite.format())], "whoever knows its name may draw"
+
+
 def test_a_newer_link_of_the_same_kind_replaces_the_old_one() -> None:
     """It may name other trackers."""
     moved = Address("elsewhere.example", 1)

@@ -21,22 +21,26 @@ from peer.target import from_file
 ROOT = Path(__file__).parents[2]
 PATIENCE = 45.0
 """Seconds after which something that should happen never will."""
-STARTS = (sys.executable, "-W", "always::ResourceWarning", "-m", "peer.cli")
+PYTHON = (sys.executable, "-W", "always::ResourceWarning", "-m")
+COMMAND_LINE = "peer.cli"
+STARTS = (*PYTHON, COMMAND_LINE)
 
 
-def until(holds: Callable[[], Any], what: str) -> Any:
-    """Wait for something to be true; what it is then."""
-    end = time.monotonic() + PATIENCE
+def until(holds: Callable[[], Any], what: str, within: float = PATIENCE) -> Any:
+    """Wait for something to be true, at most `within` seconds; what it is then."""
+    end = time.monotonic() + within
     while not (found := holds()):
-        assert time.monotonic() < end, f"it never came: {what}"
+        assert time.monotonic() < end, f"it did not come within {within:.0f} s: {what}"
         time.sleep(0.05)
     return found
 
 
 class Program:
-    """One running program, and what it has written."""
+    """One running program, and what it has written. `inside` begins the command that starts it somewhere else."""
 
-    def __init__(self, arguments: Sequence[str], folder: Path, home: Path, stdin: str) -> None:
+    def __init__(
+        self, arguments: Sequence[str], folder: Path, home: Path, stdin: str, inside: Sequence[str], module: str
+    ) -> None:
         self.arguments = arguments
         self.home = home
         self._folder = folder
@@ -44,7 +48,7 @@ class Program:
         environment = {**os.environ, "P2PSKETCH_HOME": str(home), "PYTHONUNBUFFERED": "1"}
         with open(folder / "in") as given, open(folder / "out", "w") as out, open(folder / "err", "w") as err:
             self.process = subprocess.Popen(
-                [*STARTS, *arguments],
+                [*inside, *PYTHON, module, *arguments],
                 cwd=ROOT,
                 env=environment,
                 stdin=given,
@@ -103,11 +107,18 @@ class Programs:
         self.folder = folder
         self.started: list[Program] = []
 
-    def start(self, *arguments: str, home: Path | None = None, stdin: str = "") -> Program:
+    def start(
+        self,
+        *arguments: str,
+        home: Path | None = None,
+        stdin: str = "",
+        inside: Sequence[str] = (),
+        module: str = COMMAND_LINE,
+    ) -> Program:
         """A program by its command line."""
         folder = self.folder / f"program-{len(self.started)}"
         folder.mkdir(parents=True)
-        program = Program(arguments, folder, home or folder / "home", stdin)
+        program = Program(arguments, folder, home or folder / "home", stdin, inside, module)
         self.started.append(program)
         return program
 
@@ -129,18 +140,18 @@ class Programs:
         """So many headless peers, started all at once."""
         return [Keeper(program) for program in [self.start("keep", *arguments) for _ in range(count)]]
 
-    def info(self, *arguments: str, home: Path | None = None) -> Any:
+    def info(self, *arguments: str, home: Path | None = None, inside: Sequence[str] = ()) -> Any:
         """What `info --json` prints."""
-        return json.loads(self.start("info", "--json", *arguments, home=home).result())
+        return json.loads(self.start("info", "--json", *arguments, home=home, inside=inside).result())
 
 
 class Tracker:
-    """A running tracker."""
+    """A running tracker, and its address."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, host: str = "127.0.0.1") -> None:
         self.program = program
         self.port = int(program.says(r"listening on \S+:(\d+)")[1])
-        self.place = f"127.0.0.1:{self.port}"
+        self.place = f"{host}:{self.port}"
 
     def new_board(self, name: str = "board") -> str:
         """A link to a board that nobody has yet."""
@@ -150,10 +161,10 @@ class Tracker:
 class Keeper:
     """A running headless peer, its address and its board file."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, host: str = "127.0.0.1") -> None:
         self.program = program
         match = program.says(r"keeping “.*” in (.*), listening on port (\d+)")
-        self.file, self.place = Path(match[1]), f"127.0.0.1:{match[2]}"
+        self.file, self.place = Path(match[1]), f"{host}:{match[2]}"
 
     def on_disk(self) -> Session:
         """The board as its file has it now, however its program is."""

@@ -19,7 +19,7 @@ from p2psketch.invite import Invite
 from peer import cli
 from peer.commands import read_board
 from peer.target import from_file, from_invite
-from tests.processes.support import STARTS, Keeper, Programs, Tracker, running, strokes
+from tests.processes.support import PATIENCE, STARTS, Keeper, Programs, Tracker, running, strokes
 
 NOWHERE = "127.0.0.1:9"
 LINK = "p2psketch://127.0.0.1:9/board#"
@@ -75,13 +75,59 @@ def test_signals_end_everything_cleanly(programs: Programs, number: signal.Signa
 # invite, TARGET
 
 
-def test_invite_prints_its_link_and_nothing_else(programs: Programs) -> None:
+def test_invite_prints_its_two_links_and_nothing_else(programs: Programs) -> None:
     invite = programs.run("invite", "--tracker", NOWHERE, "--board", "Küche & Bad")
-    kind, link = invite.result().splitlines()[0].split(" ")
-    assert kind == "edit"
-    assert Invite.parse(link).name == "Küche & Bad"
+    match = re.fullmatch(r"edit (p2psketch://\S+)\nview (p2psketch://\S+)\n", invite.result())
+    assert match is not None
+    edit, view = map(Invite.parse, match.groups())
+    assert (edit.name, edit.can_edit, view.can_edit) == ("Küche & Bad", True, False)
+    assert view == edit.viewer()
     assert invite.err == ""
-    assert all(re.fullmatch(r"(edit|view) p2psketch://\S+", line) for line in invite.out.splitlines())
+
+
+def test_a_view_link_shows_keeps_and_serves_and_draws_nothing(programs: Programs, tmp_path: Path) -> None:
+    tracker = programs.tracker()
+    edit = tracker.new_board("den")
+    view = Invite.parse(edit).viewer().format()
+    keeper = programs.keeper(view)
+    keeper.program.says("view only")
+    keeper.program.says("announced")
+    programs.start("draw", edit, stdin=strokes(3)).result()
+
+    info = programs.info(view)
+    assert (info["shapes"], [peer["may_edit"] for peer in info["peers"]]) == (3, [False])
+    assert "view only, same board" in programs.start("info", view).result()
+    programs.start("export", view, str(tmp_path / "board.png")).result()
+    assert from_file(keeper.file).invite == Invite.parse(view)
+    assert programs.info(str(keeper.file))["shapes"] == 3
+
+    for target in (view, str(keeper.file)):
+        draw = programs.run("draw", target, stdin=strokes(1))
+        assert (draw.ends(), draw.out) == (1, "")
+        assert draw.err == "p2psketch: This link lets you see the board, not draw on it; ask for an edit link.\n"
+    assert keeper.on_disk().log.op_count() == 3
+
+
+def test_draw_with_a_view_link_does_not_wait_for_strokes() -> None:
+    view = Invite.new((), "den", os.urandom).viewer().format()
+    with subprocess.Popen([*STARTS, "draw", view], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as draw:
+        assert draw.wait(PATIENCE) == 1, "nobody has written to it, nor closed its standard input"
+        assert draw.stderr is not None
+        assert draw.stderr.read().count("\n") == 1
+
+
+def test_a_kept_file_keeps_the_right_to_draw_when_it_is_opened_with_a_view_link(programs: Programs) -> None:
+    tracker = programs.tracker()
+    edit = tracker.new_board("den")
+    view = Invite.parse(edit).viewer().format()
+    before = programs.keeper(view)
+    before.program.stop()
+    for link in (edit, view):
+        keeper = programs.keeper(link, home=before.program.home)
+        assert keeper.file == before.file
+        assert "view only" not in keeper.program.err
+        assert keeper.program.stop() == 0
+        assert from_file(keeper.file).invite == Invite.parse(edit)
 
 
 def test_a_link_can_be_kept_out_of_the_process_list(programs: Programs, place: Place, tmp_path: Path) -> None:

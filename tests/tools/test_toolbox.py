@@ -6,6 +6,7 @@ from peer.tools.eraser import Eraser
 from peer.tools.hand import Hand
 from peer.tools.pen import Pen
 from peer.tools.style import InkStyle
+from peer.tools.tool import HAND
 from peer.tools.toolbox import Button, Toolbox
 from tests.tools.paper import Paper, Table, at, shape
 
@@ -23,6 +24,13 @@ def table() -> Table:
 @pytest.fixture
 def box(paper: Paper, table: Table) -> Toolbox:
     return Toolbox((Pen(paper, InkStyle()), Eraser(paper, table), Hand(table)))
+
+
+def test_who_only_looks_on_has_the_hand_and_nothing_else(table: Table) -> None:
+    box = Toolbox((Hand(table),), HAND)
+    assert not box.choose("pen")
+    for button, ctrl in ((Button.MAIN, False), (Button.MAIN, True), (Button.MIDDLE, False), (Button.TAIL, False)):
+        assert box.at_hand(button, ctrl=ctrl).name == HAND
 
 
 def test_the_pen_is_in_hand(box: Toolbox, paper: Paper) -> None:

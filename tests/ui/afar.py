@@ -28,7 +28,7 @@ class Somebody:
 
     def __init__(self, board: Alone, name: str = "Ana", color: int = 0x2F9E44) -> None:
         launch = Launch(Identity.generate(os.urandom), Person(name, color), Identity.generate(os.urandom))
-        self.session = Session(board.session.room, launch, random.Random(2), os.urandom)
+        self.session = Session(board.editors_keys, launch, random.Random(2), os.urandom)
         self.board = board
         self.peer: PeerId = self.session.me
         self._number = 0

@@ -13,6 +13,7 @@ from p2psketch.views import PersonView, Status
 from peer.board import Board
 from peer.tools.style import PALETTE
 
+VIEW_LINK = "p2psketch://192.168.1.20:27700/Roof#AQJub3QtYSB2aWV3LWtleQ"
 LINK = "p2psketch://192.168.1.20:27700/Roof#AQFub3QtYS1rZXk"
 
 NAMES = "Ana Bo Cem Dee Eli Fay Gus Hal Ida Jon Kim Lou".split()
@@ -31,11 +32,15 @@ class NoTimer:
 
 
 class Alone(Board):
-    """A board whose people and status a test may set."""
+    """A board whose people and status a test may set; `view_only`: as who holds the view link has it."""
 
-    def __init__(self, name: str = "Roof", links: Sequence[tuple[str, str]] = (("edit", LINK),)) -> None:
+    def __init__(
+        self, name: str = "Roof", links: Sequence[tuple[str, str]] = (("edit", LINK),), *, view_only: bool = False
+    ) -> None:
         launch = Launch(Identity.generate(os.urandom), Person("Zoe", 0xE03131), Identity.generate(os.urandom))
-        room = RoomKeys.from_edit_secret(os.urandom(32))
+        room = self.editors_keys = RoomKeys.from_edit_secret(os.urandom(32))
+        if view_only:
+            room, links = RoomKeys.from_view_secret(room.view_secret, room.edit_public), (("view", VIEW_LINK),)
         self.sent: list[NetworkEffect] = []
         super().__init__(Session(room, launch, random.Random(1), os.urandom), name, self.sent.extend, NoTimer(), links)
         self.set_people: list[PersonView] | None = None

@@ -4,8 +4,8 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
-from peer.ui.share import NO_TRACKER, OPEN_ROOM, SharePopover, reach
-from tests.ui.boards import LINK
+from peer.ui.share import NO_TRACKER, OPEN_ROOM, PERMITS, SharePopover, reach
+from tests.ui.boards import LINK, VIEW_LINK
 from tests.ui.hands import press
 
 
@@ -21,7 +21,21 @@ def test_the_link_is_copied_and_the_button_says_so(popover: SharePopover) -> Non
     assert clipboard is not None
     assert clipboard.text() == LINK
     assert popover.rows[0].copy.text() == "Copied"
-    assert popover.texts == ["Whoever has this link can see the board and draw on it, and keeps it."]
+    assert popover.texts == ["Whoever has it can see the board and draw on it. It cannot be taken back."]
+
+
+def test_each_of_two_links_is_named_and_copied_by_its_own_button(popover: SharePopover) -> None:
+    popover.show_links([("edit", LINK), ("view", VIEW_LINK)], {"192.168.1.20:27700": None}, open_room=False)
+    assert [row.title.whole for row in popover.rows] == ["Edit link", "View link"]
+    assert [row.copy.accessibleName() for row in popover.rows] == ["Copy: Edit link", "Copy: View link"]
+    assert popover.texts == [PERMITS["edit"][1], PERMITS["view"][1]]
+    clipboard = QGuiApplication.clipboard()
+    assert clipboard is not None
+    for row, link in zip(popover.rows, (LINK, VIEW_LINK), strict=True):
+        row.copy.click()
+        assert clipboard.text() == link
+    popover.rows[0]._offer()
+    assert popover.rows[0].copy.accessibleName() == "Copy: Edit link"
 
 
 def test_an_open_room_says_who_can_join(popover: SharePopover) -> None:

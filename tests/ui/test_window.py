@@ -4,39 +4,23 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PyQt6.QtCore import QEvent, Qt
+from PyQt6.QtCore import Qt
 from PyQt6.QtGui import QImage, QKeySequence
-from PyQt6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QMenu, QWidget
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from p2psketch.effects import Notice
 from peer.settings import Settings
 from peer.ui.actions import ACTIONS, MENU
 from peer.ui.desk import Desk
+from peer.ui.panels.tools import ToolsPanel
 from peer.ui.theme import DARK, LIGHT, contrast
 from peer.ui.verbs import VERBS
 from peer.ui.window import Window
 from tests.ui.boards import QUIET, Alone, crowd
-from tests.ui.hands import click, press, write
+from tests.ui.hands import click, close_menu, menu_texts, press, settle, write
 
 SIZES = [(800, 600), (1024, 700), (1440, 900)]
-
-
-@pytest.fixture
-def settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Settings:
-    monkeypatch.setenv("P2PSKETCH_HOME", str(tmp_path))
-    return Settings("Zoe", 0xE03131, "light")
-
-
-@pytest.fixture
-def window(qtbot: QtBot, settings: Settings) -> Window:
-    made = Window(settings)
-    qtbot.addWidget(made)
-    made.resize(1440, 900)
-    made.show()
-    qtbot.waitExposed(made)
-    made.activateWindow()
-    return made
 
 
 @pytest.fixture
@@ -49,6 +33,12 @@ def board(window: Window) -> Alone:
 def desk_of(window: Window) -> Desk:
     assert window.desk is not None
     return window.desk
+
+
+def tools_of(window: Window) -> ToolsPanel:
+    tools = desk_of(window).tools
+    assert isinstance(tools, ToolsPanel)
+    return tools
 
 
 # Opening
@@ -130,7 +120,7 @@ def test_nothing_overlaps_or_is_cut(
     window.resize(*size)
     desk = desk_of(window)
     desk.toast.say("Part of that was changed by somebody else since, and stays as it is. " * 3, "Undo", lasting=True)
-    settle(desk, qtbot)
+    settle(qtbot)
     floating: list[QWidget] = [*desk.panels, desk.toast]
     for at, panel in enumerate(floating):
         assert desk.rect().adjusted(14, 14, -14, -14).contains(panel.geometry()), panel
@@ -145,7 +135,7 @@ def test_what_a_click_opens_fits_too(window: Window, board: Alone, qtbot: QtBot,
     window.show_board(board)
     window.resize(*size)
     desk = desk_of(window)
-    settle(desk, qtbot)
+    settle(qtbot)
     for open_it in (desk.people.more.click, desk.toggle_share, desk.style_panel.free.click, window.help_toggled):
         open_it()
         qtbot.wait(150)
@@ -169,7 +159,7 @@ def test_the_name_goes_into_the_menu_when_there_is_no_room(window: Window, board
 
 
 def test_with_many_tools_they_take_two_rows(window: Window, board: Alone) -> None:
-    tools = desk_of(window).tools
+    tools = tools_of(window)
     assert tools.width_of(2) < tools.width_of(1)
     tools.arrange(2)
     assert tools.rows == 2
@@ -387,13 +377,13 @@ def test_everything_that_can_be_pressed_has_a_name(window: Window, board: Alone)
         assert button.accessibleName() or not button.isVisible(), button
     for field in window.findChildren(QLineEdit):
         assert field.accessibleName()
-    assert desk_of(window).tools.buttons[1].toolTip() == "Pen  ·  P"
+    assert tools_of(window).buttons[1].toolTip() == "Pen  ·  P"
 
 
 def test_the_focus_of_the_keyboard_is_seen_on_every_button(window: Window, board: Alone) -> None:
     desk = desk_of(window)
     buttons = [button for button in desk.findChildren(QAbstractButton) if button.isVisible() and button.isEnabled()]
-    assert {desk.people.share, desk.title.menu, desk.style_panel.free, *desk.tools.buttons} <= set(buttons)
+    assert {desk.people.share, desk.title.menu, desk.style_panel.free, *tools_of(window).buttons} <= set(buttons)
     for button in buttons:
         desk.canvas.setFocus()
         before = button.grab().toImage()
@@ -429,21 +419,3 @@ def shortcut(window: Window, qtbot: QtBot, keys: str) -> None:
 
 def click_canvas(desk: Desk, qtbot: QtBot) -> None:
     click(qtbot, desk.canvas.viewport(), desk.rect().center())
-
-
-def settle(desk: Desk, qtbot: QtBot) -> None:
-    for _ in range(3):
-        QApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
-        qtbot.wait(1)
-
-
-def menu_texts() -> list[str]:
-    menu = QApplication.activePopupWidget()
-    assert isinstance(menu, QMenu)
-    return [action.text() for action in menu.actions()]
-
-
-def close_menu() -> None:
-    menu = QApplication.activePopupWidget()
-    assert menu is not None
-    menu.close()

@@ -11,7 +11,7 @@ from p2psketch.views import PersonView
 from peer.ui.icons import paint_icon
 from peer.ui.look import font, theme_of
 from peer.ui.panel import PADDING, Panel
-from peer.ui.people import hint, link_line
+from peer.ui.people import hint, spoken
 from peer.ui.swatches import Avatar
 from peer.ui.theme import BUTTON
 from peer.ui.widgets import TextButton
@@ -93,7 +93,7 @@ class PeoplePanel(Panel):
         for avatar, person in zip(self.avatars, others[:shown], strict=False):
             avatar.show_person(person.name, person.color, faded=person.state in ("connecting", "lost"))
             avatar.setChecked(person.peer == self._followed)
-            avatar.setAccessibleName(f"Follow {person.name}, {link_line(person)}")
+            avatar.setAccessibleName(f"Follow {spoken(person)}")
             avatar.setToolTip(hint(person, followed=avatar.isChecked()))
         for at, avatar in enumerate(self.avatars):
             avatar.setVisible(at < shown)

@@ -37,6 +37,10 @@ class ToolsPanel(Panel):
             self._grid.addWidget(button, at // columns, at % columns)
         self.box.invalidate()
 
+    def fold_to(self, room: int) -> None:
+        """Go into two rows if one does not fit into `room` pixels."""
+        self.arrange(1 if self.width_of(1) <= room else 2)
+
     def width_of(self, rows: int) -> int:
         """How wide the panel is with so many rows."""
         columns = self._columns(rows)

@@ -1,4 +1,4 @@
-"""Bottom left: zoom, fit, undo, redo."""
+"""Bottom left: zoom, fit and, for who may draw, undo and redo."""
 
 from collections.abc import Mapping
 
@@ -22,11 +22,11 @@ class Percent(TextButton):
 
 
 class ZoomPanel(Panel):
-    """Buttons of the actions zoom_out, zoom_reset, zoom_in, fit, undo and redo."""
+    """Buttons of the actions zoom_out, zoom_reset, zoom_in, fit and, if `editing`, undo and redo."""
 
-    def __init__(self, parent: QWidget, actions: Mapping[str, QAction]) -> None:
+    def __init__(self, parent: QWidget, actions: Mapping[str, QAction], *, editing: bool = True) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Zoom and undo")
+        self.setAccessibleName("Zoom and undo" if editing else "Zoom")
         self.percent = Percent(self)
         self.percent.clicked.connect(actions["zoom_reset"].trigger)
         self.show_zoom(1.0)
@@ -34,9 +34,10 @@ class ZoomPanel(Panel):
         self.box.addWidget(self.percent)
         self.box.addWidget(IconButton.of(actions["zoom_in"], "plus", self, size=16))
         self.box.addWidget(IconButton.of(actions["fit"], "corners-out", self))
-        self.box.addWidget(Hairline(self, upright=True))
-        self.box.addWidget(IconButton.of(actions["undo"], "arrow-u-up-left", self))
-        self.box.addWidget(IconButton.of(actions["redo"], "arrow-u-up-right", self))
+        if editing:
+            self.box.addWidget(Hairline(self, upright=True))
+            self.box.addWidget(IconButton.of(actions["undo"], "arrow-u-up-left", self))
+            self.box.addWidget(IconButton.of(actions["redo"], "arrow-u-up-right", self))
 
     def show_zoom(self, factor: float) -> None:
         """The canvas is shown this large."""
