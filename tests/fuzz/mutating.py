@@ -14,14 +14,13 @@ import msgpack
 from p2psketch.codec import HEADER, frame
 from p2psketch.errors import EnvelopeError
 from p2psketch.oplog import Chunk, pack_triples, unpack_triples
-from p2psketch.ops import chain
 
 Value = Any
 Mend = Callable[[list[Value]], list[Value]]
 """Makes the messages of a script fit each other again."""
 
-OPS, FORK = 6, 13
-"""The kinds of messages that carry chunks, as the codec numbers them."""
+OPS, DRAFT, FORK = 6, 7, 13
+"""The kinds of messages that are signed or hold what is, as the codec numbers them."""
 
 STRANGE: tuple[Value, ...] = (
     *(None, True, False, 0, 1, -1, 2, 127, 128, 255, 65535, 65536, 2**31, 2**32, 2**53 - 1, 2**53, 2**63, 2**64 - 1),
@@ -84,7 +83,7 @@ def _change_order(messages: list[Value], rng: Random, pool: Sequence[bytes]) -> 
             other = rng.randrange(len(messages))
             messages[other], messages[place - 1] = messages[place - 1], messages[other]
         case 3:
-            messages.insert(place, rng.choice((0, 1, 3, 7, 12, 40)))
+            messages.insert(place, rng.choice((0, 1, 3, 7, 12, 40, None)))
         case _:
             messages.insert(place, unpacked(rng.choice(pool)))
 
@@ -194,44 +193,3 @@ def changed_bytes(data: bytes, rng: Random) -> bytes:
             case _ if place < len(result):
                 result[place] ^= 1 << rng.randrange(8)
     return bytes(result)
-
-
-class Signers:
-    """Mends scripts: whose keys are known, their chunks follow upon each other and are signed."""
-
-    def __init__(self, room: bytes, sign: Callable[[bytes, bytes, int, bytes], bytes | None]) -> None:
-        self._room = room
-        self._sign = sign
-
-    def __call__(self, messages: list[Value]) -> list[Value]:
-        ends: dict[bytes, tuple[int, bytes, int]] = {}
-        return [self._mended(message, ends) for message in messages]
-
-    def _mended(self, message: Value, ends: dict[bytes, tuple[int, bytes, int]]) -> Value:
-        if not isinstance(message, list) or not message:
-            return message
-        if message[0] == FORK:
-            return [FORK, *(self._signed(chunk) for chunk in message[1:])]
-        if message[0] != OPS:
-            return message
-        fields = message[1:]
-        end = ends.get(fields[0]) if fields and isinstance(fields[0], bytes) else None
-        if end is not None and len(fields) > 3:
-            seq, head, _ = end
-            fields[1], fields[2] = seq + 1, head
-        return [OPS, *self._signed(fields, ends)]
-
-    def _signed(self, fields: Value, ends: dict[bytes, tuple[int, bytes, int]] | None = None) -> Value:
-        try:
-            chunk = Chunk._make(fields)
-            head = chunk.head
-            for triple in unpack_triples(chunk.length, chunk.blob):
-                head = chain(head, *triple)
-            signature = self._sign(self._room, chunk.author, chunk.last, head)
-        except (TypeError, ValueError, EnvelopeError, OverflowError, AttributeError):
-            return fields
-        if signature is None:
-            return fields
-        if ends is not None:
-            ends[chunk.author] = chunk.last, head, chunk.length
-        return list(chunk._replace(signature=signature))

@@ -76,8 +76,8 @@ def _fill(database: sqlite3.Connection, table_rows: Value) -> None:
                 database.execute(f"INSERT OR IGNORE INTO {row[0]} VALUES ({places})", row[1:])
 
 
-def _is_read(store: Store) -> Desk:
-    """What is drawn on what could be read is there the next time."""
+def _is_read(store: Store, *, sound: bool = True) -> Desk:
+    """What is drawn on what could be read is there the next time, if SQLite itself has nothing to say against it."""
     ana = Reader(store, key="one launch")
     ana.reads()
     for _ in range(3):
@@ -85,8 +85,9 @@ def _is_read(store: Store) -> Desk:
     shape = ana.draws()
     again = Reader(store, key="another launch")
     again.reads()
-    assert again.session.document.digest() == ana.session.document.digest()
-    assert shape in again.shapes()
+    if sound:
+        assert again.session.document.digest() == ana.session.document.digest()
+        assert shape in again.shapes()
     for name in ("link", "room", "tracker_port"):
         store.setting(name)
     assert store.detached().read(ana.me, 1, 1) is not None
@@ -110,11 +111,18 @@ def files(data: bytes) -> None:
         path.write_bytes(data)
         for writable in (False, True):
             with suppress(StoreError), closing(Store.open(path, writable=writable)) as store:
-                _is_read(store)
+                _is_read(store, sound=_is_sound(store))
         with suppress(StoreError, InviteError):
             target = from_file(path)
             target.invite.keys()
             target.open_store().close()
+
+
+def _is_sound(store: Store) -> bool:
+    try:
+        return store._database.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+    except (sqlite3.Error, UnicodeDecodeError):
+        return False
 
 
 def fill(store: Store, chunks: Sequence[Chunk], forks: Sequence[Fork]) -> None:

@@ -14,9 +14,10 @@ import msgpack
 from p2psketch import messages as m
 from p2psketch.address import Address
 from p2psketch.codec import HEADER, encode
+from p2psketch.drafting import signed
 from p2psketch.ids import LinkId
 from p2psketch.invite import Invite
-from p2psketch.oplog import Chunk, known
+from p2psketch.oplog import Chunk, Known
 from p2psketch.ops import Edit, encode_body
 from peer.store import Store
 from tests.core.authors import ANN, BEN, INK, PERSON, STROKE, Author
@@ -29,8 +30,8 @@ from tests.fuzz.talking import ABSENT, ROGUE, ROGUES
 DIALLED_BY_US: Final = b"\1"
 DIALLED_BY_THEM: Final = b"\0"
 
-Said = m.PeerMessage | int
-"""A message, or so many seconds of silence."""
+Said = m.PeerMessage | int | None
+"""A message, so many seconds of silence, or nothing: what follows comes at once."""
 
 
 def payload(message: m.Message) -> bytes:
@@ -132,10 +133,11 @@ def _said_while_serving() -> list[m.PeerMessage]:
 
 
 def _histories() -> tuple[list[Chunk], list[Chunk]]:
-    """Mal's two, alike in the first two ops."""
+    """Mal's two, alike in the first two ops; the other is the longer one."""
     one, other = Desk("Mal"), Desk("Mal")
-    for color in range(5):
-        one.draws(color=color)
+    for color in range(7):
+        if color < 5:
+            one.draws(color=color)
         other.draws(color=color if color < 2 else 9)
     return one.chunks, other.chunks
 
@@ -154,19 +156,18 @@ def _joined(chunks: Sequence[Chunk]) -> Chunk:
 
 
 def _forking() -> list[list[Said]]:
-    """The other log pushed after the one, claimed, or shown with its proof."""
+    """The other log pushed after the one, claimed, or shown with its proof; before the one is there, or on disk."""
     proof = ROOM.prove_edit(ROGUE)
     one, other = _histories()
-    mal = Desk("Mal")
-    mal.draws()
     hello = _greeting(dialled=False, proof=proof)
-    claim = m.Have(((ROGUE, known(mal.session.log.tip(mal.me))._replace(seq=5)),), True, True, bytes(16), 5)
+    claim = m.Have(((ROGUE, Known(5, bytes(16))),), True, True, bytes(16), 5)
     ops = [m.Ops(chunk._replace(proof=proof)) for chunk in one]
     return [
         [hello, *ops, m.Ops(_joined(other)), 1, m.Ops(other[1]), m.Ops(other[0]), 2],
         [hello, *ops, claim, 1, m.Ops(other[4]), m.Ops(other[3]), m.Ops(other[2]), m.Ops(other[1]), 1],
         [hello, *ops[:4], m.Fork(_joined(one)._replace(proof=proof), _joined(other[1:])), 1, ops[4], 3],
         [hello, m.Fork(_joined(one)._replace(proof=proof), _joined(other)), *ops, 3],
+        [hello, *ops[:4], None, ops[4], m.Fork(_joined(one)._replace(proof=proof), _joined(other)), 3],
         [hello, ops[4], ops[3], 6, ops[1], ops[0], ops[2], 1],
     ]
 
@@ -178,11 +179,12 @@ def _viewing() -> list[Said]:
         for rogue in ROGUES[1:]
     )
     other = ROGUES[1].peer_id
-    drafts = (
+    drafts: tuple[m.Draft, ...] = (
         m.Draft(other, 1, 0, {"kind": "stroke", "color": 1}, INK, m.GOING),
         m.Draft(other, 1, 2, None, INK, m.GOING),
         m.Draft(other, 1, 0, None, b"", m.ENDED),
     )
+    drafts = tuple(signed(draft, ROGUES[1], ROOM.room_id) for draft in drafts)
     said: list[Said] = [
         m.Have((), True, True, bytes(16), 0),
         m.Links((m.Neighbour(ROGUE, m.Person("Mal", 3), ()), *neighbours)),
@@ -196,7 +198,7 @@ def _viewing() -> list[Said]:
 
 
 def _script(said: Iterable[Said]) -> bytes:
-    return script_of([msgpack.packb(part) if isinstance(part, int) else payload(part) for part in said])
+    return script_of([msgpack.packb(part) if isinstance(part, int | None) else payload(part) for part in said])
 
 
 def connections() -> list[bytes]:

@@ -1,8 +1,9 @@
 """A member that says anything at all, to a session that is linked to an honest one besides.
 
-Rule: the script is what comes over the link, a frame each; a frame that holds a bare number is so many seconds of
-silence. Whatever it was: only RemoteProtocolError comes out of the connection, what the honest have signed stays, and
-the honest go on as before, with each other and with whoever joins them.
+Rule: the script is what comes over the link, a frame each. A frame that holds a bare number is so many seconds of
+silence; what comes between one that holds nil and the next number comes at once, before anything is on disk or has
+reached Ben. Whatever it was: only RemoteProtocolError comes out of the connection, what the honest have signed stays,
+and the honest go on as before, with each other and with whoever joins them.
 """
 
 from typing import Final, cast
@@ -18,14 +19,14 @@ from p2psketch.keys import Identity
 from p2psketch.oplog import Chunk
 from peer.outbox import Outbox
 from tests.core.sessions import ROOM, Desk, connect, exchange, holds
-from tests.fuzz.mutating import Signers, Value, frames_of, unpacked
+from tests.fuzz.mutating import frames_of, unpacked
+from tests.fuzz.signing import Signers
 
 LINK: Final = LinkId(1_000_000)
 PLACE: Final = Address("10.1.1.1", 3000)
 ROGUES: Final = tuple(Identity(bytes([seed]) * 32) for seed in (26, 201, 202))
 """The first of them, Mal, is linked; it holds the keys of the others, too."""
 ROGUE: Final = ROGUES[0].peer_id
-PROOFS: Final = {rogue.peer_id: ROOM.prove_edit(rogue.peer_id) for rogue in ROGUES}
 ABSENT: Final = "Eve"
 """Somebody honest who has left; what it drew is known to Ben alone."""
 
@@ -33,14 +34,8 @@ PATIENCE: Final = 150
 """Seconds, in which whatever is not renewed is gone."""
 
 
-def sign(room: bytes, author: bytes, seq: int, head: bytes) -> bytes | None:
-    """What the rogue can sign."""
-    return next((rogue.sign_ops(room, seq, head) for rogue in ROGUES if rogue.peer_id == author), None)
-
-
-def mend(messages: list[Value]) -> list[Value]:
-    """The rogue signs what has become of its logs."""
-    return Signers(ROOM.room_id, sign)(messages)
+mend: Final = Signers(ROOM.room_id, {rogue.peer_id: rogue for rogue in ROGUES})
+"""The rogue signs what has become of its logs."""
 
 
 class Wire:
@@ -121,14 +116,16 @@ def _ben_knows_somebody(ben: Desk) -> None:
 
 
 def _listen_to(script: bytes, wire: Wire, ana: Desk, ben: Desk) -> None:
+    at_once = False
     for payload in frames_of(script):
-        pause = unpacked(payload)
-        if type(pause) is int:
-            _wait(min(abs(pause), 60), ana, ben)
+        direction = unpacked(payload)
+        if direction is None or type(direction) is int:
+            at_once = direction is None
+            _wait(min(abs(direction or 0), 60), ana, ben)
             wire.listen()
         elif LINK not in ana.links or not wire.say(len(payload).to_bytes(HEADER, "big") + payload):
             return
-        if len(payload) % 3:  # else the disk is slow, and Ben far away
+        if not at_once:
             exchange(ana, ben)
 
 
