@@ -18,15 +18,19 @@ class Crew:
 
     def __init__(self, count: int) -> None:
         self._home = tempfile.mkdtemp(prefix="p2psketch-bench-")
-        self._link = Invite.new((), "bench", os.urandom).format()
+        self.link = Invite.new((), "bench", os.urandom).format()
         self._workers = [self._start(number) for number in range(count)]
 
     def __len__(self) -> int:
         return len(self._workers)
 
+    def pid(self, number: int) -> int:
+        """The process of a worker."""
+        return self._workers[number].pid
+
     def _start(self, number: int) -> "subprocess.Popen[str]":
         environment = os.environ | {"P2PSKETCH_HOME": os.path.join(self._home, str(number))}
-        command = [sys.executable, "-m", "benchmarks.worker", self._link, f"worker {number}"]
+        command = [sys.executable, "-m", "benchmarks.worker", self.link, f"worker {number}"]
         return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environment, text=True)
 
     def __enter__(self) -> Self:

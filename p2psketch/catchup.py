@@ -2,7 +2,8 @@
 
 Rule: catch-up is pulled. Each missing range is asked of one link, so that ten peers do not all send
 the same board, and several serve at once; a range that stalls is asked of another. A claim that
-is not delivered is discounted for that link, and shown.
+is not delivered is discounted for that link, and shown; a link that stalls is asked last. What a link
+may claim is bounded by what is here, and so many authors besides.
 
 (Anti-entropy by version vectors: Demers et al. 1987, "Epidemic algorithms for replicated
 database maintenance"; Parker et al. 1983 for the vectors.)
@@ -10,10 +11,9 @@ database maintenance"; Parker et al. 1983 for the vectors.)
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, NamedTuple
 
 from p2psketch.clock import MAX_TIME
-from p2psketch.codec import MAX_RANGES
 from p2psketch.ids import LinkId, PeerId
 from p2psketch.messages import Range, Want
 from p2psketch.oplog import CHUNK_BYTES, Chunk, Known
@@ -31,6 +31,20 @@ GIVEN_UP_AFTER: Final = 60.0
 FIRST_GUESS: Final = 512.0
 LEAST: Final = 48.0
 """Bytes of an op: before any has come, and the fewest that are reckoned with."""
+MAX_UNHEARD: Final = 16_384
+"""Authors of whom nothing is here that one link may claim; of more it is heard once these have come."""
+ALL_UNHEARD: Final = 65_536
+"""The same of all links together; a few each may claim in any case."""
+FEW_UNHEARD: Final = 2048
+UNRELIABLE: Final = 2
+"""Times that a link may stall, and deliver nothing between them, until none of its claims are waited for."""
+AGAIN_AFTER: Final = 6.0
+"""Seconds until a link that claimed more is heard of the rest: it answers no oftener."""
+MAX_ASKED: Final = 256
+"""Ranges under way on one link: they fit in one message. On one that has stalled, `FEW_ASKED` until it delivers."""
+FEW_ASKED: Final = 8
+TRIES: Final = 256
+"""Authors of one link, at most, that are looked at at once."""
 
 
 @dataclass(slots=True)
@@ -47,21 +61,37 @@ class Request:
 class Claims:
     """What one link says its peer has; `in_flight` ops are asked of it, the last of those came when it `moved`.
 
-    `late`: it has not said for so long that it is not waited for; when it does say, that still counts.
+    `late`: it has not said for so long that it is not waited for; when it does say, that still counts. `queue`: authors
+    of whom something is lacking that it may have, until it has room; `unheard`: those of whom nothing was here.
+    `cut`: it claimed more than was taken, and was `told` to say it again. `stalls` since it last delivered something.
     """
 
     since: float
-    known: dict[PeerId, Known] = field(default_factory=dict)
+    known: dict[PeerId, int] = field(default_factory=dict)
+    unheard: set[PeerId] = field(default_factory=set)
     whole: bool = False
     late: bool = False
+    cut: bool = False
+    told: float = 0.0
     discounted: dict[PeerId, int] = field(default_factory=dict)
+    queue: dict[PeerId, None] = field(default_factory=dict)
     in_flight: int = 0
+    ranges: int = 0
     moved: float = 0.0
+    stalls: int = 0
 
     def claimed(self, author: PeerId) -> int:
         """How many ops of an author it can be asked for."""
-        entry = self.known.get(author)
-        return min(entry.seq, self.discounted.get(author, entry.seq)) if entry else 0
+        seq = self.known.get(author, 0)
+        return min(seq, self.discounted.get(author, seq))
+
+
+class Claimer(NamedTuple):
+    """A link that claims ops of an author, up to `seq`."""
+
+    link: LinkId
+    claims: Claims
+    seq: int
 
 
 class CatchUp:
@@ -82,11 +112,12 @@ class CatchUp:
 
     def link_up(self, link: LinkId, now: float) -> None:
         """A new link: nothing is known of its peer."""
-        self._claims[link] = Claims(since=now)
+        self._claims[link] = Claims(since=now, told=now)
 
     def link_down(self, link: LinkId) -> None:
         """All that was known of it is forgotten; what was asked of it is asked of others."""
         self._claims.pop(link, None)
+        self._stash.left(link)
         self._unsure = True
         for author, requests in list(self._requests.items()):
             for request in [request for request in requests if request.link == link]:
@@ -99,24 +130,56 @@ class CatchUp:
             del self._requests[author]
         if request.link in self._claims:
             self._claims[request.link].in_flight -= max(request.last + 1 - request.next, 0)
+            self._claims[request.link].ranges -= 1
         self._lacking[author] = None
 
     def claim(self, link: LinkId, entries: Iterable[tuple[PeerId, Known]], *, whole: bool, last: bool) -> bool:
         """Somebody told what it has. True when its first whole vector is complete."""
         claims = self._claims[link]
-        for peer, known in entries:
-            before = claims.known.get(peer)
-            if before is None or known.seq >= before.seq:
-                claims.known[peer] = known
-            if claims.discounted.get(peer, known.seq) < known.seq:
-                del claims.discounted[peer]
-            if known.seq > self._seq(peer):
-                self._lacking[peer] = None
-                if not claims.whole:
-                    self._aim(peer, known.seq)
-        first = whole and last and not claims.whole
+        room = self._room_for(claims)
+        aims = not claims.whole and claims.stalls < UNRELIABLE
+        for peer, (seq, _) in entries:
+            here = self._seq(peer)
+            if not here and peer not in claims.unheard:
+                if room <= 0:
+                    claims.cut = True
+                    continue
+                room -= 1
+                claims.unheard.add(peer)
+            if self._is_news(claims, peer, seq) and seq > here:
+                claims.queue[peer] = None
+            if aims and seq > here:
+                self._aim(peer, seq)
+        first = whole and last and not claims.whole and not claims.cut
         claims.whole |= first
         return first
+
+    def _is_news(self, claims: Claims, peer: PeerId, seq: int) -> bool:
+        """Does a claim change what the link can be asked for?"""
+        before = claims.known.get(peer, 0)
+        if seq > before:
+            claims.known[peer] = seq
+        discounted = claims.discounted.get(peer, seq)
+        if discounted < seq:
+            del claims.discounted[peer]
+        return seq > min(before, discounted)
+
+    def _room_for(self, claims: Claims) -> int:
+        """Of how many more authors of whom nothing is here the link may tell."""
+        unheard = sum(len(claims.unheard) for claims in self._claims.values())
+        return max(min(MAX_UNHEARD, ALL_UNHEARD - unheard + len(claims.unheard)), FEW_UNHEARD) - len(claims.unheard)
+
+    def again(self, now: float) -> list[LinkId]:
+        """The links that claimed more than was taken, and may claim more by now: to be asked for their whole vector."""
+        links = []
+        for link, claims in self._claims.items():
+            if claims.cut and now - claims.told >= AGAIN_AFTER:
+                claims.told = now
+                claims.unheard = {peer for peer in claims.unheard if not self._seq(peer)}
+                if len(claims.unheard) <= MAX_UNHEARD // 2:
+                    claims.cut = False
+                    links.append(link)
+        return links
 
     def _aim(self, peer: PeerId, seq: int) -> None:
         self._start.setdefault(peer, self._seq(peer))
@@ -125,8 +188,7 @@ class CatchUp:
     def known(self, link: LinkId, peer: PeerId) -> int:
         """How many ops of `peer` the other end of a link is known to hold."""
         claims = self._claims.get(link)
-        entry = claims.known.get(peer) if claims else None
-        return entry.seq if entry else 0
+        return claims.known.get(peer, 0) if claims else 0
 
     def distrust(self, link: LinkId, author: PeerId) -> None:
         """What a link has of an author does not continue what is here: it is not asked for more of it."""
@@ -138,9 +200,8 @@ class CatchUp:
     def cut(self, author: PeerId, seq: int) -> None:
         """An author's log ends here: what was claimed beyond is not waited for."""
         for claims in self._claims.values():
-            entry = claims.known.get(author)
-            if entry is not None and entry.seq > seq:
-                claims.known[author] = Known(seq, b"")
+            if claims.known.get(author, 0) > seq:
+                claims.known[author] = seq
         for request in list(self._requests.get(author, ())):
             if request.last > seq:
                 self._end(author, request)
@@ -151,40 +212,52 @@ class CatchUp:
     def wants(self, now: float) -> list[tuple[LinkId, Want]]:
         """What to ask for now."""
         asked: dict[LinkId, list[Range]] = {}
-        for author in list(self._lacking) if self._lacking and self._has_room() else ():
-            if not self._ask(author, asked, now) and not self._has_room():
-                break
-        return [
-            (link, Want(tuple(ranges[cut : cut + MAX_RANGES])))
-            for link, ranges in asked.items()
-            for cut in range(0, len(ranges), MAX_RANGES)
-        ]
+        if not any(map(self._has_room, self._claims.values())):
+            return []
+        lacking, self._lacking = self._lacking, {}
+        for author in lacking:
+            self._ask(author, asked, now)
+        for claims in self._claims.values():
+            tries = min(len(claims.queue), TRIES)
+            while tries and self._has_room(claims):
+                tries -= 1
+                author = next(iter(claims.queue))
+                del claims.queue[author]
+                self._ask(author, asked, now)
+        return [(link, Want(tuple(ranges))) for link, ranges in asked.items()]
 
-    def _has_room(self) -> bool:
-        return any(claims.in_flight * self._op_size < IN_FLIGHT for claims in self._claims.values())
+    def _has_room(self, claims: Claims) -> bool:
+        most = FEW_ASKED if claims.stalls else MAX_ASKED
+        return claims.ranges < most and claims.in_flight * self._op_size < IN_FLIGHT
 
-    def _ask(self, author: PeerId, asked: dict[LinkId, list[Range]], now: float) -> bool:
-        """Ask for the missing ranges of one author; False if links have no room for all of them."""
+    def _ask(self, author: PeerId, asked: dict[LinkId, list[Range]], now: float) -> None:
+        """Ask for the missing ranges of one author; for what links have no room for, it stands in their queues."""
         here = self._seq(author)
         first = here + 1
-        ahead = max((claims.claimed(author) for claims in self._claims.values()), default=0)
+        claimers = [
+            Claimer(link, claims, claims.claimed(author))
+            for link, claims in self._claims.items()
+            if author in claims.known
+        ]
+        ahead = max((claimer.seq for claimer in claimers), default=0)
         while first <= ahead:
             covered = self._covered(author, first)
             if covered is not None:
                 first = covered + 1
                 continue
-            link = self._least_busy(author, first, beyond=first > here + 1)
-            if link is None:
-                return False
-            claims = self._claims[link]
+            claimers = [claimer for claimer in claimers if claimer.seq >= first]
+            chosen = self._least_busy(claimers, beyond=first > here + 1)
+            if chosen is None:
+                for claimer in claimers:
+                    claimer.claims.queue[author] = None
+                return
             most = max(min(int(SLICE / self._op_size), SLICE_OPS), 1)
-            last = min(first + most - 1, claims.claimed(author), self._end_of_hole(author, first))
-            self._requests.setdefault(author, []).append(Request(link, first, last, now))
-            claims.in_flight += last + 1 - first
-            asked.setdefault(link, []).append(Range(author, first, last))
+            last = min(first + most - 1, chosen.seq, self._end_of_hole(author, first))
+            self._requests.setdefault(author, []).append(Request(chosen.link, first, last, now))
+            chosen.claims.in_flight += last + 1 - first
+            chosen.claims.ranges += 1
+            asked.setdefault(chosen.link, []).append(Range(author, first, last))
             first = last + 1
-        del self._lacking[author]
-        return True
 
     def _covered(self, author: PeerId, seq: int) -> int | None:
         """The end of the range, asked for or stashed, that holds an op."""
@@ -200,14 +273,19 @@ class CatchUp:
             starts.append(stashed)
         return min(starts, default=MAX_TIME) - 1
 
-    def _least_busy(self, author: PeerId, seq: int, *, beyond: bool) -> LinkId | None:
-        """A link that claims the op and has room for another range; `beyond` a gap, also room to stash it."""
+    def _least_busy(self, claimers: Iterable[Claimer], *, beyond: bool) -> Claimer | None:
+        """One that has room for another range; `beyond` a gap, also room to stash it.
+
+        A link that has stalled is asked only for what no other claims.
+        """
+        fewest = min((claimer.claims.stalls for claimer in claimers), default=0)
         best, least = None, float(IN_FLIGHT)
-        for link, claims in self._claims.items():
-            if claims.claimed(author) >= seq:
-                busy = claims.in_flight * self._op_size + (self._stash.size(link) if beyond else 0)
+        for claimer in claimers:
+            if claimer.claims.stalls == fewest and self._has_room(claimer.claims):
+                stashed = self._stash.size(claimer.link) if beyond else 0
+                busy = claimer.claims.in_flight * self._op_size + stashed
                 if busy < least:
-                    best, least = link, busy
+                    best, least = claimer, busy
         return best
 
     # -- receiving -------------------------------------------------------------------------------
@@ -225,6 +303,7 @@ class CatchUp:
             claims.in_flight -= end - request.next
             request.next = end
             request.moved = claims.moved = now
+            claims.stalls = 0
             if end > request.last:
                 self._end(chunk.author, request)
         if moved:
@@ -238,7 +317,11 @@ class CatchUp:
             return
         kept = self._stash.put(link, chunk, live=live)
         if claims.claimed(chunk.author) < chunk.last:
-            claims.known[chunk.author] = Known(chunk.last, b"")
+            if not self._seq(chunk.author) and chunk.author not in claims.unheard:
+                if self._room_for(claims) <= 0:
+                    return
+                claims.unheard.add(chunk.author)
+            claims.known[chunk.author] = chunk.last
             claims.discounted.pop(chunk.author, None)
         if not kept or self._covered(chunk.author, chunk.first - 1) is None:
             self._lacking[chunk.author] = None
@@ -253,21 +336,23 @@ class CatchUp:
     # -- time ------------------------------------------------------------------------------------
 
     def tick(self, now: float) -> list[tuple[LinkId, PeerId]]:
-        """Once a second: give up on ranges that have stalled; says of which links and authors.
+        """Once a second: give up on ranges that have stalled; says of which links and authors, each link once.
 
         Who does not say what it has is not waited for.
         """
         for claims in self._claims.values():
             claims.late |= now - claims.since >= STALLED_AFTER
-        stalled = []
+        stalled: dict[LinkId, PeerId] = {}
         for author, requests in list(self._requests.items()):
             for request in list(requests):
                 if request.last <= self._seq(author):
                     self._end(author, request)
                 elif now >= self._patience(request):
+                    stalled.setdefault(request.link, author)
                     self._discount(author, request)
-                    stalled.append((request.link, author))
-        return stalled
+        for link in stalled:
+            self._claims[link].stalls += 1
+        return [(link, author) for link, author in stalled.items() if self._claims[link].stalls == 1]
 
     def _patience(self, request: Request) -> float:
         """Until when a range is waited for: as long as its link delivers others, it may be their turn."""
@@ -302,8 +387,9 @@ class CatchUp:
         return done, total
 
     def _lower_goals(self) -> None:
-        """Somebody went, or does not deliver: what nobody claims any more is not waited for."""
+        """Somebody went, or does not deliver: what nobody claims any more, and delivers, is not waited for."""
         self._unsure = False
+        reliable = [claims for claims in self._claims.values() if claims.stalls < UNRELIABLE]
         for peer, goal in self._goal.items():
-            claimed = max((claims.claimed(peer) for claims in self._claims.values()), default=0)
+            claimed = max((claims.claimed(peer) for claims in reliable), default=0)
             self._goal[peer] = min(goal, max(claimed, self._seq(peer)))

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from enum import Enum, auto
 from typing import Final
 
+from p2psketch.allowance import Allowance
 from p2psketch.codec import Frames, decode, encode
 from p2psketch.errors import LocalProtocolError, RemoteProtocolError
 from p2psketch.ids import PeerId
@@ -34,6 +35,13 @@ PING_EVERY: Final = 5.0
 DEAD_AFTER: Final = 15.0
 GREET_WITHIN: Final = 5.0
 """Seconds until Hello, or Welcome, must have come."""
+FINISH_WITHIN: Final = 60.0
+"""Seconds until a frame that has begun must have come whole: at 5 kB/s the largest one does."""
+TALK_AT_ONCE: Final = 2500
+TALK_A_SECOND: Final = 5000
+"""What the other side may say: a message is 1, and 1 more for each 256 bytes, or 4 KiB of ops. What is more waits."""
+LEAST_SHARE: Final = 0.1
+"""Of what may be said at once, however many say too much."""
 
 
 class State(Enum):
@@ -75,7 +83,10 @@ SENDING: Final[dict[tuple[State, type[Message]], State]] = {
 
 
 class Connection:
-    """Feed it what arrives with `receive`, send what `send` and `tick` return, look at `rtt` after a Pong."""
+    """Feed it what arrives with `receive`, send what `send` and `tick` return, look at `rtt` after a Pong.
+
+    After each message ask `too_much` whether there is a time to wait before the next one is taken.
+    """
 
     def __init__(self, peer: PeerId, *, dialled: bool, now: float) -> None:
         self.peer = peer
@@ -87,6 +98,9 @@ class Connection:
         self._heard = now
         self._pinged = now
         self._pings = 0
+        self._begun: float | None = None
+        self._talk = Allowance(TALK_AT_ONCE, TALK_A_SECOND, now)
+        self._said = 0.0
 
     def send(self, message: Message) -> bytes:
         """The bytes of a message; LocalProtocolError if it is not legal now."""
@@ -99,7 +113,8 @@ class Connection:
     def receive(self, data: bytes, now: float) -> Iterator[Message]:
         """The messages that `data` completes. Pings are yielded too: answer with `Pong`.
 
-        Raises RemoteProtocolError where the other side breaks the protocol; what came before holds.
+        Raises RemoteProtocolError where the other side breaks the protocol; what came before holds. To be gone through
+        to its end before more is received.
         """
         if self._over:
             return
@@ -108,14 +123,31 @@ class Connection:
             for payload in self._frames.feed(data):
                 message = decode(payload)
                 self._admit(message)
+                self._said += 1 + len(payload) / (4096 if type(message) is Ops else 256)
                 if type(message) is Pong and 0 < message.number == self._pings:
                     self.rtt = now - self._pinged
+                self._begun = None
                 yield message
                 if self._over:
                     return
         except RemoteProtocolError:
             self._broken = True
             raise
+        if not self._frames.waiting:
+            self._begun = None
+        elif self._begun is None:
+            self._begun = now
+
+    def too_much(self, now: float, crowd: int = 1) -> float:
+        """The seconds for which the other side has said enough; 0 for most of the time.
+
+        Of a `crowd` that all say too much, each may say its share.
+        """
+        self._heard = now
+        said, self._said = self._said, 0.0
+        share = 1 / max(crowd, 1)
+        self._talk.most, self._talk.per_second = TALK_AT_ONCE * max(share, LEAST_SHARE), TALK_A_SECOND * share
+        return self._talk.spend(said, now)
 
     @property
     def _over(self) -> bool:
@@ -136,6 +168,8 @@ class Connection:
             raise RemoteProtocolError(f"not a byte for {DEAD_AFTER:.0f} s")
         if self.state in UNGREETED and now - self._opened >= GREET_WITHIN:
             raise RemoteProtocolError(f"no greeting within {GREET_WITHIN:.0f} s")
+        if self._begun is not None and now - self._begun >= FINISH_WITHIN:
+            raise RemoteProtocolError(f"a frame was not finished within {FINISH_WITHIN:.0f} s")
         if self.state is not State.OPEN or now - self._pinged < PING_EVERY:
             return None
         return self.ping(now)

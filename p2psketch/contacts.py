@@ -3,17 +3,21 @@
 Rule: a contact is a peer somebody named, with its addresses, or a bare address whose peer is not
 known. Contacts know nothing of links; the mesh asks which are due and tells how dialling went.
 Waiting grows from 1 s by half to 60 s, jittered, so that a room that comes back does not come
-back all at once.
+back all at once. Whoever names many takes turns with whoever names few, and cannot push out the
+contacts of others: neither we nor those we are told to dial can be kept busy by one member.
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
 from random import Random
 from typing import Final
 
-from p2psketch.address import Address, ip_of, is_loopback, is_public
+from p2psketch.address import Address, is_loopback
 from p2psketch.ids import PeerId
+from p2psketch.messages import Person
+from p2psketch.strangers import Strangers, dialable
 
 FIRST_WAIT: Final = 1.0
 GROWTH: Final = 1.5
@@ -23,21 +27,30 @@ LASTED: Final = 10.0
 FORGET_AFTER: Final = 600.0
 MAX_ADDRESSES: Final = 4
 MAX_CONTACTS: Final = 1024
+MAX_NAMED: Final = 512
+"""Contacts that one tracker, or one neighbour, may have named: a room at a tracker is of 500."""
 MAX_DEPARTED: Final = 1024
 BOOK_SIZE: Final = 64
-LOWEST_PORT: Final = 1024
-STRANGERS_A_MINUTE: Final = 60
+
+Source = PeerId | Address | None
+"""Who named a peer: a neighbour, a tracker, or the peer itself."""
 
 
 @dataclass(slots=True)
 class Contact:
-    """A peer to link to. `given` by a person, it is never forgotten. The first of its addresses is the best known."""
+    """A peer to link to. `given` by a person, it is never forgotten. The first of its addresses is the best known.
+
+    `by` whom it was named first; `person`: what it, or a neighbour of it, says it is called.
+    """
 
     peer: PeerId | None
     addresses: list[Address]
     due: float
     reachable: float
+    by: Source = None
+    person: Person | None = None
     given: bool = False
+    linked: bool = False
     failures: int = 0
     linked_at: float = 0.0
     turn: int = 0
@@ -49,13 +62,6 @@ class Contact:
         return self.addresses[self.turn % len(self.addresses)]
 
 
-@lru_cache(maxsize=4096)
-def dialable(address: Address) -> bool:
-    """Would we dial this if a stranger named it? IP literals only, nothing below port 1024."""
-    ip = ip_of(address)
-    return ip is not None and not (ip.is_multicast or ip.is_unspecified) and address.port >= LOWEST_PORT
-
-
 class Contacts:
     """The contacts of one room, and the book of addresses that answered."""
 
@@ -65,8 +71,10 @@ class Contacts:
         self._bare: dict[Address, Contact] = {}
         self._dials: dict[Address, Contact] = {}
         self._departed: dict[PeerId, None] = {}
-        self._answered: set[Address] = set()
-        self._strangers: list[float] = []
+        self._named: Counter[Source] = Counter()
+        self._strangers = Strangers()
+        self._next: float | None = None
+        self._changed = True
         self.own: set[Address] = set()
         self.book: list[Address] = []
 
@@ -83,19 +91,52 @@ class Contacts:
         """Dials under way."""
         return len(self._dials)
 
-    def named(self, peer: PeerId, addresses: Iterable[Address], now: float, *, within: float) -> None:
+    def named(
+        self,
+        peer: PeerId,
+        addresses: Iterable[Address],
+        now: float,
+        *,
+        within: float,
+        by: Source = None,
+        person: Person | None = None,
+    ) -> None:
         """Somebody named a peer: dial it at a random time `within` so many seconds, unless it is known."""
         contact = self._peers.get(peer)
+        if contact is not None and person is not None:
+            contact.person = person
         had = contact.addresses if contact is not None else []
         fresh = [a for a in addresses if a not in had and a not in self.own and dialable(a)][:MAX_ADDRESSES]
         if not fresh or peer in self._departed:
             return
         if contact is None:
-            if len(self._peers) >= MAX_CONTACTS:
+            if not self._has_room_for(by):
                 return
-            contact = self._peers[peer] = Contact(peer, [], now + self._rng.uniform(0, within), now)
+            contact = self._add(Contact(peer, [], now + self._rng.uniform(0, within), now, by, person))
         all_of_them = contact.addresses + fresh
         contact.addresses = all_of_them[:1] + all_of_them[1:][1 - MAX_ADDRESSES :]
+        self._changed = True
+
+    def _add(self, contact: Contact) -> Contact:
+        assert contact.peer is not None
+        self._peers[contact.peer] = contact
+        self._named[contact.by] += 1
+        return contact
+
+    def _has_room_for(self, by: Source) -> bool:
+        """Whoever has named fewer than the one who has named most may have the place of one of its contacts."""
+        if by is not None and self._named[by] >= MAX_NAMED:
+            return False
+        if len(self._peers) < MAX_CONTACTS:
+            return True
+        [(most, count)] = self._named.most_common(1)
+        if self._named[by] >= count and by is not None:
+            return False
+        for peer, contact in self._peers.items():
+            if contact.by == most and not contact.linked and contact.dialling is None:
+                self.forget(peer)
+                return True
+        return False
 
     def seen_at(self, peer: PeerId, address: Address) -> None:
         """A tracker saw a member at `address`: worth one try after all others."""
@@ -105,11 +146,13 @@ class Contacts:
         if len(contact.addresses) < MAX_ADDRESSES:
             contact.addresses.append(address)
             contact.seen.add(address)
+            self._changed = True
 
     def given(self, address: Address, now: float) -> None:
         """A person named an address: dial it, and never give it up."""
         contact = self._bare.setdefault(address, Contact(None, [address], now, now))
         contact.given, contact.due = True, now
+        self._changed = True
 
     def read_book(self, addresses: Iterable[Address], now: float) -> None:
         """The addresses that answered in earlier times."""
@@ -117,24 +160,36 @@ class Contacts:
             if dialable(address):
                 self.book.append(address)
                 self._bare.setdefault(address, Contact(None, [address], now, now))
+        self._changed = True
 
     def due(self, now: float, linked: Collection[PeerId], room: int) -> list[Address]:
         """At most `room` addresses to dial now, marked as being dialled."""
+        if not self._changed and (self._next is None or now < self._next):
+            return []
         chosen: list[Address] = []
-        due = [contact for contact in self._idle(linked) if contact.due <= now]
-        for contact in sorted(due, key=lambda contact: contact.due):
+        for contact in self._in_turn(contact for contact in self._idle(linked) if contact.due <= now):
             if len(chosen) >= room:
                 break
             address = contact.next_address()
             if address in self._dials:
                 continue
-            if self._admits(address, now):
+            if self._strangers.admits(address, now):
                 contact.dialling = address
                 self._dials[address] = contact
                 chosen.append(address)
             else:
                 contact.due = now + FIRST_WAIT
+        self._changed = True
         return chosen
+
+    def _in_turn(self, due: Iterable[Contact]) -> Iterator[Contact]:
+        """The longest due first; but whoever named them, one of each before the second of any."""
+        turns: Counter[Source] = Counter()
+        places: list[tuple[int, float, int, Contact]] = []
+        for number, contact in enumerate(sorted(due, key=lambda contact: contact.due)):
+            places.append((turns[contact.by], contact.due, number, contact))
+            turns[contact.by] += 1
+        return (contact for _, _, _, contact in sorted(places))
 
     def _idle(self, linked: Collection[PeerId]) -> Iterator[Contact]:
         """The contacts that are neither linked nor being dialled, nor stand for somebody who is."""
@@ -152,26 +207,20 @@ class Contacts:
     def _dialable(self, contact: Contact) -> bool:
         return contact.dialling is None and bool(contact.addresses) and contact.next_address() not in self._dials
 
-    def _admits(self, address: Address, now: float) -> bool:
-        """Strangers on the internet that never answered are dialled at most 60 times a minute."""
-        if not is_public(address) or address in self._answered:
-            return True
-        self._strangers = [at for at in self._strangers if now - at < 60]
-        if len(self._strangers) >= STRANGERS_A_MINUTE:
-            return False
-        self._strangers.append(now)
-        return True
-
     def untried(self, linked: Collection[PeerId]) -> bool:
         """Is there a contact whose addresses have not all been dialled to an end?"""
         return bool(self._dials) or any(contact.failures == 0 for contact in self._idle(linked))
 
     def next_due(self, linked: Collection[PeerId]) -> float | None:
-        """When the next contact is to be dialled."""
-        return min((contact.due for contact in self._idle(linked)), default=None)
+        """When the next contact is to be dialled. Asked for far more often than it changes."""
+        if self._changed:
+            self._changed = False
+            self._next = min((contact.due for contact in self._idle(linked)), default=None)
+        return self._next
 
     def answered(self, address: Address, peer: PeerId, me: PeerId, now: float) -> bool:
         """A dial reached `peer`. True if the address book has changed."""
+        self._changed = True
         contact = self._dials.pop(address, None)
         if contact is not None:
             contact.dialling = None
@@ -180,14 +229,15 @@ class Contacts:
         if peer == me:
             self._is_me(address)
             return False
-        self._answered.add(address)
+        self._strangers.answered(address)
         self._departed.pop(peer, None)
         for other in self._peers.values():
             if other.peer != peer and address in other.addresses:
                 other.addresses.remove(address)
         known = self._peers.get(peer)
         if known is None:
-            known = self._peers[peer] = Contact(peer, [], now, now)
+            self._has_room_for(None)
+            known = self._add(Contact(peer, [], now, now))
             self._wait(known, now)
         known.addresses = [address, *(other for other in known.addresses if other != address)][:MAX_ADDRESSES]
         known.reachable, known.turn = now, 0
@@ -208,6 +258,7 @@ class Contacts:
 
     def failed(self, address: Address, now: float) -> None:
         """A dial reached nobody of this room."""
+        self._changed = True
         contact = self._dials.pop(address, None)
         if contact is None:
             return
@@ -231,19 +282,27 @@ class Contacts:
         contact = self._peers.get(peer)
         if contact is not None:
             contact.linked_at = contact.reachable = now
+            contact.linked = True
+        self._changed = True
 
     def lost(self, peer: PeerId, now: float) -> None:
         """A link to the peer broke: dial soon, but ever later if its links never last."""
         contact = self._peers.get(peer)
         if contact is not None:
-            contact.reachable = now
+            contact.reachable, contact.linked = now, False
             if now - contact.linked_at >= LASTED:
                 contact.failures = 0
             self._wait(contact, now)
+        self._changed = True
 
     def forget(self, peer: PeerId) -> None:
         """A tracker says that the peer went."""
-        self._peers.pop(peer, None)
+        contact = self._peers.pop(peer, None)
+        if contact is not None:
+            self._named[contact.by] -= 1
+            if not self._named[contact.by]:
+                del self._named[contact.by]
+        self._changed = True
 
     def departed(self, peer: PeerId) -> None:
         """The peer said itself that it goes. An id is of one launch: whoever still names it has not heard of that."""
@@ -256,6 +315,7 @@ class Contacts:
         """After sleep everything is worth a try at once."""
         for contact in self:
             contact.failures, contact.due = 0, now
+        self._changed = True
 
     def expire(self, now: float, linked: Collection[PeerId]) -> list[PeerId]:
         """Forget the peers that have been out of reach for ten minutes; says which."""

@@ -79,7 +79,7 @@ class Introduction:
         self._handles[tracker, entry.handle] = peer
         if len(self._handles) > MAX_HANDLES:
             del self._handles[next(iter(self._handles))]
-        mesh.named(peer, addresses, now, patiently=patiently)
+        mesh.named(peer, addresses, now, by=tracker, patiently=patiently)
         if seen is not None:
             mesh.contacts.seen_at(peer, seen)
 

@@ -23,15 +23,20 @@ from p2psketch.ops import Op
 from p2psketch.replica import Replica
 
 HASH_EVERY: Final = 15.0
+ANSWER_EVERY: Final = 5.0
+"""Seconds: no oftener does a HaveHash make us send our whole vector over a link."""
 MAX_FORKS: Final = 1024
 
 
 @dataclass(slots=True)
 class Says:
-    """What a linked peer last said of its own board; `forks` are the authors of whose fork it has been told."""
+    """What a linked peer last said of its own board, until when its hashes have been answered, and of whose forks it
+    has been told.
+    """
 
     digest: bytes = b""
     shapes: int = 0
+    answered_until: float = 0.0
     forks: set[PeerId] = field(default_factory=set)
 
 
@@ -77,13 +82,20 @@ class Logs:
             case m.Have():
                 return self._have(link, message, now)
             case m.HaveHash(hash):
-                return [e.Send(link, part) for part in self._whole()] if hash != self.holdings.hash() else []
+                return self._answer(link, hash, now)
             case m.Want(ranges):
                 seq = self._replica.log.seq
                 return [e.Serve(link, *wanted) for wanted in ranges if wanted.last <= seq(wanted.author)]
             case m.Fork():
                 return self._shown(link, message)
         return []
+
+    def _answer(self, link: LinkId, hash: bytes, now: float) -> list[Effect]:
+        says = self.says[link]
+        if hash == self.holdings.hash() or now < says.answered_until:
+            return []
+        says.answered_until = now + ANSWER_EVERY
+        return [e.Send(link, part) for part in self._whole()]
 
     def _have(self, link: LinkId, have: m.Have, now: float) -> list[Effect]:
         effects: list[Effect] = [e.StatusChanged()]
@@ -159,14 +171,14 @@ class Logs:
 
     def _blame(self, ops: Sequence[Op], link: LinkId) -> list[Effect]:
         """A void op is logged, and costs its author the direct link; whoever only passes it on is not to blame."""
-        effects: list[Effect] = []
-        for op in ops:
-            if op.void is not None:
-                effects.append(e.Logged(f"op {op.id.seq} of {short(op.id.peer)} is void: {op.void}"))
-                direct = self._mesh.to(op.id.peer)
-                if direct is not None and direct.id == link:
-                    effects += self._mesh.refuse(direct.id, op.void)
-        return effects
+        void = [op for op in ops if op.void is not None]
+        if not void:
+            return []
+        (seq, author), why = (void[0].id.seq, void[0].id.peer), str(void[0].void)
+        more = f", and {len(void) - 1} more" if len(void) > 1 else ""
+        effects: list[Effect] = [e.Logged(f"op {seq} of {short(author)} is void: {why}{more}")]
+        direct = self._mesh.to(author)
+        return effects + self._mesh.refuse(link, why) if direct is not None and direct.id == link else effects
 
     # -- ops of our own ----------------------------------------------------------------------------
 
@@ -318,6 +330,7 @@ class Logs:
         for link, author in self.catchup.tick(now):
             effects.append(e.Logged(f"link {link} claims ops of {short(author)} and does not deliver them"))
             effects.append(e.StatusChanged())
+        effects += [e.Send(link, m.HaveHash(self.holdings.hash())) for link in self.catchup.again(now)]
         self._hunts.tick(now)
         return effects
 

@@ -13,7 +13,7 @@ from typing import Final
 
 from p2psketch import messages as m
 from p2psketch.address import Address
-from p2psketch.contacts import Contacts, is_near, speakable
+from p2psketch.contacts import Contacts, Source, is_near, speakable
 from p2psketch.effects import Dial, Drop, Effect, Logged, Notice, Opened, Remember, Send
 from p2psketch.ids import LinkId, PeerId, short
 from p2psketch.link import Link, winner_of
@@ -26,6 +26,8 @@ NEEDY: Final = 8
 WELL_LINKED: Final = 16
 """A link to a peer with this many may be dropped for a needy one."""
 DIALS_AT_ONCE: Final = 8
+MAX_DOUBLES: Final = 3
+"""Links with one peer until one of them is known to work. Each has a place of its own, and only one of them counts."""
 LINKS_EVERY: Final = 0.25
 """Seconds between two words about our links, longer where there are more than a `FEW`: they tell of all to all."""
 FEW: Final = 8
@@ -117,10 +119,12 @@ class Mesh:
         self.person = person
         self._changed = True
 
-    def named(self, peer: PeerId, addresses: Iterable[Address], now: float, *, patiently: bool = False) -> None:
-        """A tracker or a peer named somebody; `patiently`: a newcomer, who will dial us."""
+    def named(
+        self, peer: PeerId, addresses: Iterable[Address], now: float, *, by: Source = None, patiently: bool = False
+    ) -> None:
+        """A tracker named somebody; `patiently`: a newcomer, who will dial us."""
         if peer != self.me:
-            self.contacts.named(peer, addresses, now, within=PATIENCE if patiently else JITTER)
+            self.contacts.named(peer, addresses, now, within=PATIENCE if patiently else JITTER, by=by)
 
     # -- what happens on links ---------------------------------------------------------------------
 
@@ -184,6 +188,9 @@ class Mesh:
         if m.PROTOCOL_VERSION not in hello.versions:
             return m.VERSION
         other = self._by_peer.get(link.peer)
+        doubles = sum(double.up and double.peer == link.peer for double in self._links.values())
+        if doubles >= MAX_DOUBLES:
+            return m.DUPLICATE
         if other is not None:
             return m.DUPLICATE if other.confirmed and winner_of(other, link, self.me, now) is other else None
         if len(self) >= ACCEPTS_TO and (hello.links >= NEEDY or not self._droppable()):
@@ -210,7 +217,7 @@ class Mesh:
     def _come_up(self, link: Link, now: float) -> None:
         """Greeted both ways. Of two links with one peer we talk over the winner, and listen to both while both last."""
         link.up, self._changed, self._relaying = True, True, None
-        self.contacts.named(link.peer, link.addresses, now, within=0)
+        self.contacts.named(link.peer, link.addresses, now, within=0, person=link.person)
         self.contacts.linked(link.peer, now)
         other = self._by_peer.get(link.peer)
         if other is None or winner_of(other, link, self.me, now) is link:
@@ -233,11 +240,13 @@ class Mesh:
         itself = link.neighbours.pop(link.peer, None)
         if itself is not None:
             link.person, link.addresses = itself.person, itself.addresses
-            self.contacts.named(link.peer, link.addresses, now, within=0)
+            self.contacts.named(link.peer, link.addresses, now, within=0, person=link.person)
         link.links = len(link.neighbours) + 1
         self._relaying = None
         for neighbour in link.neighbours.values():
-            self.named(neighbour.peer, neighbour.addresses, now)
+            if neighbour.peer != self.me:
+                who, addresses = neighbour.person, neighbour.addresses
+                self.contacts.named(neighbour.peer, addresses, now, within=JITTER, by=link.peer, person=who)
 
     def _parted(self, link: Link, bye: m.Bye) -> list[Effect]:
         link.leaving = True

@@ -19,7 +19,8 @@ from p2psketch.ops import MAX_BODY, MAX_WALL, Op, chain, first_head, pack, read_
 HEAD_PREFIX: Final = 16
 """Bytes of a head that version vectors carry."""
 
-MAX_OPS: Final = 65_535
+MAX_OPS: Final = 4096
+"""Ops in a chunk: to take 64 KiB full of the smallest would last half a second."""
 CHUNK_BYTES: Final = 64 * 1024
 """The most that a chunk of several ops holds, so that signatures are no further apart."""
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Final, NamedTuple
 
 from p2psketch.effects import Effect
-from p2psketch.oplog import CHUNK_BYTES, Chunk, Tip
+from p2psketch.oplog import CHUNK_BYTES, MAX_OPS, Chunk, Tip
 
 FRAME: Final = 1 / 60
 """Seconds: nobody sees more often than that, and whoever draws faster is a program."""
@@ -71,7 +71,7 @@ def _cut(waiting: Sequence[Sealed]) -> list[list[Sealed]]:
     size = 0
     for sealed in waiting:
         size += len(sealed.chunk.blob)
-        if not parts or size > CHUNK_BYTES:
+        if not parts or size > CHUNK_BYTES or len(parts[-1]) == MAX_OPS:
             parts.append([])
             size = len(sealed.chunk.blob)
         parts[-1].append(sealed)

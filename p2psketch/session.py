@@ -62,7 +62,6 @@ class Session:
         self.mesh = Mesh(me, launch.person, rng, keeps=keeps, proof=self.editors.proof(me))
         self.logs = Logs(me, self.replica, self.mesh)
         self.introduction = Introduction(room, me, urandom)
-        self.persons: dict[PeerId, m.Person] = {}
         self.saved = keeps
         self._launch = launch
         self._drafting = Drafting(me)
@@ -171,8 +170,6 @@ class Session:
         if link is None:
             return []
         effects = self.logs.link_up(id, now)
-        if link.person is not None:
-            self.persons[link.peer] = link.person
         draft = self._drafting.whole()
         seen = (draft and self._signed(draft), self._pointing.latest())
         return effects + [e.Send(id, message) for message in seen if message is not None]
@@ -189,8 +186,7 @@ class Session:
         match message:
             case m.Draft() | m.Presence():
                 effects += self._pointed(link, message, now)
-            case m.Links(neighbours):
-                self.persons.update((neighbour.peer, neighbour.person) for neighbour in neighbours)
+            case m.Links():
                 effects.append(e.PeopleChanged())
             case _:
                 effects += self.logs.received(link, message, now)
@@ -221,6 +217,8 @@ class Session:
         direct = source.peer == author
         if not direct and self.mesh.to(author) is not None:
             return []  # what somebody points at and draws is heard from themselves, where that is possible
+        if not self.presences.admits(author, direct=direct):
+            return []
         watchers = self.mesh.showing(author, link)
         if isinstance(message, m.Presence):
             self.presences.point(message, now)

@@ -1,6 +1,7 @@
 """What arrived beyond a gap in an author's log, until the gap is closed.
 
 Rule: as little as possible is fetched twice, and no more is kept than `MAX_STASH` bytes a link, `MAX_STASHES` in all.
+What came over links that are gone makes way for what comes over others.
 """
 
 from bisect import bisect_right, insort
@@ -13,6 +14,8 @@ from p2psketch.oplog import Chunk
 MAX_STASH: Final = 1024 * 1024
 """Bytes kept of what came over one link."""
 MAX_STASHES: Final = 32 * MAX_STASH
+OVERHEAD: Final = 512
+"""Bytes, about, that a chunk costs besides its ops."""
 
 
 class Waiting(NamedTuple):
@@ -31,6 +34,7 @@ class Stash:
         self._firsts: dict[PeerId, list[int]] = {}
         self._bytes: Counter[LinkId] = Counter()
         self._total = 0
+        self._gone: set[LinkId] = set()
 
     def size(self, link: LinkId) -> int:
         """Bytes that came over a link and wait here."""
@@ -38,7 +42,9 @@ class Stash:
 
     def put(self, link: LinkId, chunk: Chunk, *, live: bool) -> bool:
         """Keep a chunk, if there is room for it."""
-        size = len(chunk.blob)
+        size = _size(chunk)
+        if self._total + size > MAX_STASHES:
+            self._make_room()
         if self._bytes[link] + size > MAX_STASH or self._total + size > MAX_STASHES:
             return False
         held = self._held.setdefault(chunk.author, {})
@@ -68,18 +74,33 @@ class Stash:
         """A chunk that goes on where a log of `seq` ops ends; older ones are thrown away."""
         firsts = self._firsts.get(author)
         while firsts and firsts[0] <= seq + 1:
-            waiting = self._remove(author, firsts)
+            waiting = self._remove(author, firsts, 0)
             if waiting.chunk.last > seq:
                 return waiting
         return None
 
-    def _remove(self, author: PeerId, firsts: list[int]) -> Waiting:
-        waiting = self._held[author].pop(firsts.pop(0))
+    def left(self, link: LinkId) -> None:
+        """A link is gone. What it brought stays for as long as there is room."""
+        if self._bytes[link]:
+            self._gone.add(link)
+
+    def _make_room(self) -> None:
+        for author, firsts in list(self._firsts.items()):
+            for first in [first for first in firsts if self._held[author][first].link in self._gone]:
+                self._remove(author, firsts, firsts.index(first))
+        self._gone.clear()
+
+    def _remove(self, author: PeerId, firsts: list[int], place: int) -> Waiting:
+        waiting = self._held[author].pop(firsts.pop(place))
         if not firsts:
             del self._held[author], self._firsts[author]
-        size = len(waiting.chunk.blob)
+        size = _size(waiting.chunk)
         self._total -= size
         self._bytes[waiting.link] -= size
         if not self._bytes[waiting.link]:
             del self._bytes[waiting.link]
         return waiting
+
+
+def _size(chunk: Chunk) -> int:
+    return len(chunk.blob) + OVERHEAD

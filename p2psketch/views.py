@@ -104,11 +104,10 @@ def _sought(session: Session, afar: set[PeerId]) -> list[PersonView]:
         peer = contact.peer
         if peer is None or peer == session.me or peer in afar or session.mesh.to(peer) is not None:
             continue
-        known = session.persons.get(peer)
-        who = known or Person(short(peer), NOBODY.color)
-        state = LOST if known else CONNECTING
+        who = contact.person or Person(short(peer), NOBODY.color)
+        state = LOST if contact.person else CONNECTING
         address = str(contact.addresses[0]) if contact.addresses else ""
-        may_edit = peer in session.editors if known else None
+        may_edit = peer in session.editors if contact.person else None
         sought.append(PersonView(peer, who.name, who.color, state, address, may_edit=may_edit))
     return sought
 

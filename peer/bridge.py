@@ -141,7 +141,7 @@ class Bridge(QObject):
     started = pyqtSignal(int)
     _woken = pyqtSignal()
 
-    def __init__(self, make: Callable[[Sink], Node], thread: NetworkThread, parent: QObject) -> None:
+    def __init__(self, make: Callable[[Sink, Callable[[], int]], Node], thread: NetworkThread, parent: QObject) -> None:
         super().__init__(parent)
         self._make = make
         self._thread = thread
@@ -159,7 +159,7 @@ class Bridge(QObject):
         self._starting = self._thread.do(self._start())
 
     async def _start(self) -> None:
-        node = self._node = self._make(self._arrived)
+        node = self._node = self._make(self._arrived, lambda: len(self._events))
         try:
             await node.start()
         except SketchError as error:

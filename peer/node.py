@@ -17,16 +17,16 @@ from typing import Final, assert_never
 
 from p2psketch import effects as e
 from p2psketch.address import Address
-from p2psketch.connection import Connection, State
-from p2psketch.errors import RemoteProtocolError, SketchError, StoreError
-from p2psketch.ids import LinkId, PeerId, short
-from p2psketch.messages import PROTOCOL, Announce, Bye, Ping, Pong
+from p2psketch.errors import SketchError, StoreError
+from p2psketch.ids import LinkId, PeerId
+from p2psketch.messages import Announce
 from p2psketch.oplog import Chunk, Known
 from peer.hosts import is_ours, own_hosts
-from peer.outbox import Outbox
+from peer.outbox import ReadLog
+from peer.peer_link import Line, PeerLink
 from peer.store import Store
 from peer.trackers import TrackerClient
-from peer.transport import Credentials, Listener, PeerStream, dial
+from peer.transport import Credentials, Listener, dial
 
 log = logging.getLogger(__name__)
 
@@ -52,92 +52,22 @@ class Place:
     peers: tuple[Address, ...] = ()
 
 
-class PeerLink:
-    """One link: its protocol, what waits for it, its stream. The owner of a `PeerStream`."""
-
-    def __init__(self, node: "Node", *, dialled: bool) -> None:
-        self._node = node
-        self._dialled = dialled
-        self._paused = False
-        self._measured = False
-        self.id = LinkId(0)
-
-    def opened(self, stream: PeerStream, peer: PeerId) -> None:
-        """TLS is up: from here on the link has a number and a protocol."""
-        now = time.monotonic()
-        self.stream = stream
-        self.connection = Connection(peer, dialled=self._dialled, now=now)
-        self.id = self._node.adopt(self)
-        self.outbox = Outbox(self.id, self.connection, self._node.read_log)
-        self._node.sink(e.Opened(self.id, peer, stream.remote, self._dialled))
-
-    def received(self, data: bytes) -> None:
-        """Bytes came."""
-        now = time.monotonic()
-        try:
-            for message in self.connection.receive(data, now):
-                if type(message) is Ping:
-                    self.outbox.send(Pong(message.number))
-                    self._node.wants_flush(self)
-                elif type(message) is Pong:
-                    if self.connection.rtt is not None:
-                        self._node.sink(e.Measured(self.id, self.connection.rtt))
-                else:
-                    self._node.sink(e.Received(self.id, message))  # type: ignore[arg-type]
-        except RemoteProtocolError as error:
-            self.blame(error)
-        if self.connection.state is State.OPEN and not self._measured:
-            self._measured = True
-            self.outbox.send(self.connection.ping(now))
-            self._node.wants_flush(self)
-
-    def blame(self, error: RemoteProtocolError) -> None:
-        """The other side broke the protocol: one line, and this link closes."""
-        log.warning("closing the link with %s: %s", short(self.connection.peer), error)
-        self.outbox.finish(Bye(PROTOCOL, str(error)[:200]))
-        self._node.wants_flush(self)
-
-    def flush(self) -> None:
-        """Write as long as the stream takes it."""
-        while not self._paused and (data := self.outbox.burst()):
-            self.stream.write(data)
-        if self.outbox.finished:
-            self.stream.close()
-        elif self.outbox.overfull:
-            log.warning("closing the link with %s: it asks much and reads nothing", short(self.connection.peer))
-            self.stream.abort("it reads nothing")
-
-    def tick(self, now: float) -> None:
-        """Ping, or give up on a silent link."""
-        try:
-            ping = self.connection.tick(now)
-        except RemoteProtocolError as error:
-            log.info("closing the link with %s: %s", short(self.connection.peer), error)
-            self.stream.abort(str(error))
-            return
-        if ping is not None:
-            self.outbox.send(ping)
-            self.flush()
-
-    def pause(self) -> None:
-        """The stream is full."""
-        self._paused = True
-
-    def resume(self) -> None:
-        """The stream has room again."""
-        self._paused = False
-        self._node.wants_flush(self)
-
-    def closed(self, stream: PeerStream, reason: str) -> None:  # noqa: ARG002 (asked for by StreamOwner)
-        """The stream is gone."""
-        self._node.bury(self, reason)
-
-
 class Node:
-    """Performs network effects. `start` reads the board and begins to listen; `close` says goodbye and ends."""
+    """Performs network effects. `start` reads the board and begins to listen; `close` says goodbye and ends.
 
-    def __init__(self, credentials: Credentials, place: Place, sink: Sink, rng: Random) -> None:
+    `backlog` tells how many events wait in `sink`'s hands: where there are many, less is read.
+    """
+
+    def __init__(
+        self,
+        credentials: Credentials,
+        place: Place,
+        sink: Sink,
+        rng: Random,
+        backlog: Callable[[], int] = lambda: 0,
+    ) -> None:
         self.sink = sink
+        self.line = Line(backlog, self._later)
         self.port = 0
         self._credentials = credentials
         self._place = place
@@ -188,6 +118,12 @@ class Node:
     def _visitor(self) -> PeerLink:
         return PeerLink(self, dialled=False)
 
+    def _later(self, seconds: float, call: Callable[[], None]) -> None:
+        if seconds:
+            self._loop.call_later(seconds, call)
+        else:
+            self._loop.call_soon(call)
+
     async def close(self) -> None:
         """Everything queued is flushed, as far as the links take it within two seconds."""
         self._closing = True
@@ -203,6 +139,7 @@ class Node:
         until = time.monotonic() + GOODBYE
         while self._links and time.monotonic() < until:
             await asyncio.sleep(0.01)
+        self.line.close()
         for link in list(self._links.values()):
             link.stream.abort("closed here")
         await asyncio.sleep(0)
@@ -226,8 +163,7 @@ class Node:
                         self.wants_flush(found)
                 case e.Drop(link, bye):
                     if (found := self._links.get(link)) is not None:
-                        found.outbox.finish(bye)
-                        self.wants_flush(found)
+                        found.part(bye)
                 case e.KeepFork(fork):
                     self._write(partial(Store.add_fork, fork=fork))
                 case e.Recall(author, seq):
@@ -262,7 +198,7 @@ class Node:
             self._read_store()
 
     def _recall(self, author: PeerId, seq: int) -> None:
-        chunk = self.read_log(author, seq, seq)
+        chunk = self._read(author, seq, seq)
         if chunk is not None:
             self.sink(e.Recalled(chunk))
 
@@ -344,8 +280,11 @@ class Node:
             self._dirty.pop(link.id, None)
             self.sink(e.Closed(link.id, reason))
 
-    def read_log(self, author: PeerId, first: int, last: int) -> Chunk | None:
-        """For outboxes: ops of the log."""
+    def read_log(self) -> ReadLog:
+        """For outboxes: how to read ops of the log."""
+        return self._read
+
+    def _read(self, author: PeerId, first: int, last: int) -> Chunk | None:
         try:
             return self._store.read(author, first, last)
         except StoreError as error:

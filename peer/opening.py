@@ -7,6 +7,8 @@ network thread, and imported there.
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
+from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -32,7 +34,7 @@ class OpenBoard:
         launch = Launch(Identity.generate(os.urandom), person, lasting_identity())
         session = Session(target.keys, launch, Random(os.urandom(16)), os.urandom)
         self.target = target
-        self.bridge = Bridge(lambda sink: _node(target, launch.identity, port, sink), thread, parent)
+        self.bridge = Bridge(partial(_node, target, launch.identity, port), thread, parent)
         self.board = Board(session, target.name, self.bridge.perform, QtTimer(parent), target.links)
         self.board.open_room = target.open_room
 
@@ -48,9 +50,9 @@ class OpenBoard:
         self.bridge.close()
 
 
-def _node(target: Target, identity: Identity, port: int, sink: Sink) -> Node:
+def _node(target: Target, identity: Identity, port: int, sink: Sink, backlog: Callable[[], int]) -> Node:
     from peer.node import Node, Place
     from peer.transport import Credentials
 
     place = Place(target.open_store, port, target.invite.trackers, target.peers)
-    return Node(Credentials(target.keys, identity), place, sink, Random(os.urandom(16)))
+    return Node(Credentials(target.keys, identity), place, sink, Random(os.urandom(16)), backlog)

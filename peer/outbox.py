@@ -1,8 +1,8 @@
 """What waits to be sent over one link, and in what order.
 
-Rule: control messages first, then ops, then what is fleeting. Ops wait as ranges of the log, so a
-slow reader costs no memory, and consecutive pushes leave in one frame. Drafts of one stroke are
-kept together and dropped together; of presence only the newest waits. No sockets here.
+Rule: control messages first, then ops, then what is fleeting. Ops wait as ranges of the log, so a slow reader costs no
+memory, and consecutive pushes leave in one frame. Of what tells the whole truth each time only the newest waits. With
+the 256 KiB that a stream takes, no more than 1 MiB waits for one link, and our own version vector. No sockets here.
 """
 
 from collections import deque
@@ -11,17 +11,20 @@ from typing import Final
 
 from p2psketch.connection import Connection, State
 from p2psketch.ids import LinkId, PeerId
-from p2psketch.messages import GOING, Bye, Draft, Message, Ops, Presence
+from p2psketch.messages import Bye, Draft, Have, HaveHash, Links, Message, Ops, Pong, Presence, Want
 from p2psketch.oplog import Chunk
+from peer.fleeting import Fleeting
 
 BURST: Final = 128 * 1024
 """Bytes handed to the stream in one go."""
-MAX_DRAFT: Final = 64 * 1024
-"""Bytes of one author's draft that wait; past it the draft is dropped, its op will come."""
 
-MAX_CONTROL: Final = 4096
-"""Control messages that wait; nobody who reads needs as many."""
-MAX_RANGES: Final = 65536
+MAX_CONTROL: Final = 384 * 1024
+"""Bytes, about, of control messages that wait; nobody who reads needs as many."""
+MAX_RANGES: Final = 16_384
+"""Ranges of ops that wait: as many as `catchup` ever has under way, of ops of 48 bytes by as many authors."""
+
+NEWEST: Final = (Pong, HaveHash, Links)
+"""Each word of these makes the one before it useless."""
 
 ReadLog = Callable[[PeerId, int, int], Chunk | None]
 
@@ -43,11 +46,13 @@ class Outbox:
         self._connection = connection
         self._read = read
         self._control: deque[Message] = deque()
+        self._control_bytes = 0
+        self._newest: dict[type[Message], Message] = {}
+        self._vector: deque[Have] = deque()
         self._ranges: deque[Range] = deque()
-        self._drafts: dict[PeerId, list[Draft]] = {}
-        self._dropped: dict[PeerId, int] = {}
-        self._presence: dict[PeerId, Presence] = {}
         self._proven: set[PeerId] = set()
+        self._latest: dict[PeerId, Range] = {}
+        self._fleeting = Fleeting()
         self._bye: Bye | None = None
 
     @property
@@ -58,7 +63,12 @@ class Outbox:
     @property
     def overfull(self) -> bool:
         """Does the other side ask for more and more, and read nothing?"""
-        return len(self._control) > MAX_CONTROL or len(self._ranges) > MAX_RANGES
+        return self._control_bytes > MAX_CONTROL or len(self._ranges) > MAX_RANGES
+
+    def __bool__(self) -> bool:
+        """Does anything wait?"""
+        queues = self._control, self._newest, self._vector, self._ranges, self._fleeting, self._bye
+        return not self.finished and any(queues)
 
     def finish(self, bye: Bye) -> None:
         """Say goodbye once everything else has been sent."""
@@ -66,34 +76,31 @@ class Outbox:
 
     def send(self, message: Message) -> None:
         """Queue a message."""
-        if isinstance(message, Draft):
-            self._queue_draft(message)
-        elif isinstance(message, Presence):
-            self._presence[message.author] = message
+        if isinstance(message, Draft | Presence):
+            self._fleeting.add(message)
+        elif isinstance(message, NEWEST):
+            self._newest[type(message)] = message
+        elif isinstance(message, Have) and message.whole:
+            self._queue_vector(message)
         else:
             self._control.append(message)
+            self._control_bytes += _size(message)
 
-    def _queue_draft(self, draft: Draft) -> None:
-        if draft.state == GOING and self._dropped.get(draft.author) == draft.number:
-            return
-        waiting = self._drafts.pop(draft.author, [])
-        if waiting and waiting[-1].number != draft.number:
-            waiting = [old for old in waiting if old.state != GOING]
-        waiting.append(draft)
-        if sum(len(old.ink) for old in waiting) > MAX_DRAFT:
-            waiting = [old for old in waiting if old.state != GOING]
-            self._dropped[draft.author] = draft.number
-        if waiting:
-            self._drafts[draft.author] = waiting
+    def _queue_vector(self, part: Have) -> None:
+        """A new vector takes the place of what still waits of an older one."""
+        if self._vector and self._vector[-1].last:
+            self._vector.clear()
+        self._vector.append(part)
 
     def serve(self, author: PeerId, first: int, last: int) -> None:
-        """Queue ops of an author."""
-        if self._ranges:
-            newest = self._ranges[-1]
-            if newest.author == author and newest.next <= first <= newest.last + 1:
-                newest.last = max(last, newest.last)
-                return
-        self._ranges.append(Range(author, first, last))
+        """Queue ops of an author; what goes on where a range ends that waits, or lies in it, becomes part of it."""
+        newest = self._latest.get(author)
+        if newest is not None and newest.next <= first <= newest.last + 1:
+            newest.last = max(last, newest.last)
+            return
+        added = Range(newest.author if newest is not None else author, first, last)
+        self._latest[added.author] = added
+        self._ranges.append(added)
 
     def burst(self) -> bytes:
         """About 128 KiB at most, so that a fast writer does not hold up everything else."""
@@ -109,40 +116,41 @@ class Outbox:
 
     def _messages(self) -> Iterator[Message]:
         while True:
-            if self._control:
-                yield self._control.popleft()
+            if self._control or self._newest or self._vector:
+                yield self._next_control()
             elif self._ranges:
                 ops = self._next_ops()
                 if ops is not None:
                     yield ops
-            elif self._drafts:
-                yield self._next_draft()
-            elif self._presence:
-                yield self._presence.pop(next(iter(self._presence)))
+            elif (fleeting := self._fleeting.next()) is not None:
+                yield fleeting
             elif self._bye is not None:
                 bye, self._bye = self._bye, None
                 yield bye
             else:
                 return
 
-    def _next_draft(self) -> Draft:
-        """The drafts of one author, one after the other."""
-        author, waiting = next(iter(self._drafts.items()))
-        draft = waiting.pop(0)
-        if not waiting:
-            del self._drafts[author]
-        return draft
+    def _next_control(self) -> Message:
+        if self._control:
+            message = self._control.popleft()
+            self._control_bytes -= _size(message)
+            return message
+        if self._newest:
+            return self._newest.pop(next(iter(self._newest)))
+        return self._vector.popleft()
 
     def _next_ops(self) -> Ops | None:
         """The next chunk of the range whose turn it is; ranges take turns."""
         wanted = self._ranges.popleft()
         chunk = self._read(wanted.author, wanted.next, wanted.last)
-        if chunk is None:
-            return None
-        wanted.next = chunk.last + 1
-        if wanted.next <= wanted.last:
-            self._ranges.append(wanted)
-        return Ops(self._once_proven(chunk))
+        if chunk is not None:
+            wanted.next = chunk.last + 1
+            if wanted.next <= wanted.last:
+                self._ranges.append(wanted)
+                return Ops(self._once_proven(chunk))
+        if self._latest.get(wanted.author) is wanted:
+            del self._latest[wanted.author]
+        return Ops(self._once_proven(chunk)) if chunk is not None else None
 
     def _once_proven(self, chunk: Chunk) -> Chunk:
         """That an author may edit is shown with the first of its chunks on this link, and not again."""
@@ -150,3 +158,13 @@ class Outbox:
             return chunk._replace(proof=None)
         self._proven.add(chunk.author)
         return chunk
+
+
+def _size(message: Message) -> int:
+    """Bytes, about."""
+    match message:
+        case Have(entries):
+            return 64 + 64 * len(entries)
+        case Want(ranges):
+            return 64 + 64 * len(ranges)
+    return 256

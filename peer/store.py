@@ -205,12 +205,12 @@ class Store:
         The chunk may begin before `first`: it begins where one was stored. None if there is nothing.
         """
         parts: list[Chunk] = []
-        size = 0
+        size = length = 0
         for chunk in self._from(author, first, last):
-            if parts and (size + len(chunk.blob) > CHUNK_BYTES or chunk.first != parts[-1].last + 1):
+            size, length = size + len(chunk.blob), length + chunk.length
+            if parts and (size > CHUNK_BYTES or length > MAX_OPS or chunk.first != parts[-1].last + 1):
                 break
             parts.append(chunk)
-            size += len(chunk.blob)
         return _joined(parts) if parts else None
 
     def _from(self, author: PeerId, first: int, last: int) -> Iterator[Chunk]:

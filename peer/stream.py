@@ -136,6 +136,7 @@ class PeerStream(asyncio.BufferedProtocol):
         self._state = _State.SHAKING
         self._loop = asyncio.get_running_loop()
         self._shaken: asyncio.Future[None] = self._loop.create_future()
+        self.settled: asyncio.Future[None] = self._loop.create_future()
         self._transport: asyncio.Transport | None = None
         self._deadline: asyncio.TimerHandle | None = None
 
@@ -157,6 +158,11 @@ class PeerStream(asyncio.BufferedProtocol):
     def queued(self) -> int:
         """Bytes that wait for the socket."""
         return self._transport.get_write_buffer_size() if self._transport else 0
+
+    def settle(self) -> None:
+        """The other side has said what it wants; its place among the newcomers is free. So it is once it has gone."""
+        if not self.settled.done():
+            self.settled.set_result(None)
 
     async def handshake(self) -> bool:
         """Wait until the handshake has ended; whether it led to a link."""
@@ -241,6 +247,7 @@ class PeerStream(asyncio.BufferedProtocol):
     def connection_lost(self, exc: Exception | None) -> None:
         self._ending("closed here" if exc is None else f"the link broke ({os_failure(exc)})")
         self._state = _State.CLOSED
+        self.settle()
         if self._deadline is not None:
             self._deadline.cancel()
         self._shaking_ended()

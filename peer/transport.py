@@ -128,7 +128,7 @@ def _tune(sock: socket.socket) -> None:
 
 
 class Gate:
-    """Counts handshakes that are not finished: so many in all, so many a source before its knock.
+    """Counts who has not greeted yet: so many in all, so many a source before its knock.
 
     A source is a string that stands for one address, or None where only the whole counts (this machine).
     """
@@ -234,19 +234,23 @@ class Listener:
 
     async def _visit(self, sock: socket.socket, address: Address, source: str | None) -> None:
         """Everything from an accepted socket to an open stream, or to nothing."""
+        stream: PeerStream | None = None
         try:
             try:
                 knocked = await self._knocked(sock)
             finally:
                 self.gate.knocked(source)
-            refusal = await self._shake(sock) if knocked else "no valid knock"
+            stream, refusal = await self._shake(sock) if knocked else (None, "no valid knock")
         except OSError as error:
             refusal = os_failure(error)
         except BaseException:
             sock.close()
             raise
         finally:
-            self.gate.leave()
+            if stream is None:
+                self.gate.leave()
+            else:
+                stream.settled.add_done_callback(lambda _: self.gate.leave())
         if refusal:
             sock.close()
             self._note(source_of(address), f"dropped a connection from {address.host}: {refusal}")
@@ -263,8 +267,8 @@ class Listener:
                 knock += part
         return self._credentials.room.check_knock(knock)
 
-    async def _shake(self, sock: socket.socket) -> str:
-        """TLS, as its server; why it failed, or the empty string once the stream has an owner."""
+    async def _shake(self, sock: socket.socket) -> tuple[PeerStream | None, str]:
+        """TLS, as its server: the stream once it has an owner, or why it failed."""
         _tune(sock)
         stream = PeerStream(self._credentials, self._owners(), server=True, flush=self._timing.flush)
         try:
@@ -274,7 +278,7 @@ class Listener:
         except BaseException:
             stream.abort("the handshake took too long")
             raise
-        return "" if stream.peer is not None else stream.reason
+        return (stream, "") if stream.peer is not None else (None, stream.reason)
 
     def _note(self, source: str, text: str, level: int = logging.INFO) -> None:
         """One log line a source and minute."""

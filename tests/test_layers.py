@@ -18,11 +18,11 @@ import pytest
 # Each may import only what stands above it in its list.
 
 CORE = """
-    errors ids clock address
+    errors ids clock address allowance
     geometry ink shapes ops document oplog undo
     keys invite
     messages presence codec connection effects
-    holdings stash catchup drafting pointing contacts link relaying mesh introduction
+    holdings stash catchup drafting pointing strangers contacts link relaying mesh introduction
     editors sealing replica forks logs session views
 """.split()
 
@@ -31,7 +31,7 @@ TRACKER = "limits registry transport server __main__".split()
 PEER = """
     tools
     interpreter home settings store target shapes_in lettering scenes motions
-    hosts outbox stream transport trackers node
+    hosts fleeting outbox stream transport trackers peer_link node
     board bridge ui acting opening app
     headless commands crew demo arguments cli __main__
 """.split()

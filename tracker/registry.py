@@ -19,6 +19,7 @@ from typing import Final, NamedTuple, NewType, TypeAlias
 
 from p2psketch import messages as m
 from p2psketch.address import Address, is_loopback, source_of
+from p2psketch.allowance import Allowance
 from p2psketch.codec import MAX_MEMBERS
 from tracker.limits import Limits
 
@@ -55,32 +56,6 @@ class Close:
 
 
 Effect: TypeAlias = Send | Close
-
-
-@dataclass(slots=True)
-class Allowance:
-    """So many at once, and again so many a minute (a token bucket)."""
-
-    per_minute: int
-    left: float
-    at: float
-
-    def take(self, now: float) -> float:
-        """Takes one and returns 0, or takes none and returns the seconds until there is one."""
-        self._refill(now)
-        if self.left < 1:
-            return (1 - self.left) * 60 / self.per_minute
-        self.left -= 1
-        return 0.0
-
-    def is_full(self, now: float) -> bool:
-        """Whether nothing has been taken for so long that this need not be remembered."""
-        self._refill(now)
-        return self.left >= self.per_minute
-
-    def _refill(self, now: float) -> None:
-        self.left = min(self.per_minute, self.left + (now - self.at) * self.per_minute / 60)
-        self.at = now
 
 
 class _Lease(NamedTuple):
@@ -138,8 +113,7 @@ class Registry:
         source = "this machine" if is_near else source_of(seen)
         if refused := self._no_room_for(source, is_near):
             return self._refusal(connection, refused)
-        updates = Allowance(UPDATES_PER_MINUTE, UPDATES_PER_MINUTE, now)
-        pings = Allowance(PINGS_PER_MINUTE, PINGS_PER_MINUTE, now)
+        updates, pings = _a_minute(UPDATES_PER_MINUTE, now), _a_minute(PINGS_PER_MINUTE, now)
         self._connections[connection] = _Connection(seen, source, is_near, now, updates, pings)
         self._strangers[source] += 1
         self._all[source] += 1
@@ -234,8 +208,7 @@ class Registry:
         if source not in self._announces:
             if len(self._announces) >= MAX_SOURCES:
                 del self._announces[next(iter(self._announces))]
-            most = self._limits.announces_per_minute
-            self._announces[source] = Allowance(most, most, now)
+            self._announces[source] = _a_minute(self._limits.announces_per_minute, now)
         return self._announces[source]
 
     def _not_like_this(self, connection: ConnectionId, who: _Connection, message: m.Announce) -> m.Refused | None:
@@ -321,6 +294,10 @@ class Registry:
     def _push(self, room: bytes, message: m.Joined | m.Left, besides: ConnectionId | None = None) -> list[Effect]:
         to = tuple(_connections(self._rooms.get(room, {}).values(), besides))
         return [Send(to, message)] if to else []
+
+
+def _a_minute(most: int, now: float) -> Allowance:
+    return Allowance(most, most / 60, now)
 
 
 def _connections(members: Iterable[_Member], besides: ConnectionId | None) -> Iterable[ConnectionId]:

@@ -35,6 +35,7 @@ MAX_QUEUED_IN_ALL: Final = 32 * 1024 * 1024
 _HIGH_WATER = 16 * 1024  # from here on a connection is slow
 _SPARE_FILES = 256  # file descriptors for everything but members
 _REFUSED_AT_ONCE = 64  # connections that are still told why they are closed
+_LET_IN_AT_ONCE = 64  # connections; with those being refused they use fewer files than are kept free
 
 log = logging.getLogger(__name__)
 
@@ -85,7 +86,8 @@ class TrackerServer:
         self.port = doors[0].getsockname()[1]
         loop = asyncio.get_running_loop()
         for door in doors:
-            self._listening.append(await loop.create_server(self._link, sock=door, backlog=BACKLOG))
+            self._listening.append(await loop.create_server(self._link, sock=door, backlog=_LET_IN_AT_ONCE))
+            door.listen(BACKLOG)
         self._ticking = asyncio.create_task(self._tick())
         where = " and ".join(str(address_of(door.getsockname())) for door in doors)
         log.info("tracker listening on %s; peers can use %s", where, for_peers(doors[0]))

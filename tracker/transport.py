@@ -13,6 +13,7 @@ from typing import Any, Final
 from p2psketch.address import Address, ip_of
 
 BACKLOG: Final = 512
+"""Connections that wait in the system until they are let in."""
 _NEXT_PORTS = 20
 _ANY_PORT_TRIES = 5
 _NO_SUCH_NETWORK = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)

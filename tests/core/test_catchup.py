@@ -5,12 +5,26 @@ from itertools import pairwise
 
 import pytest
 
-from p2psketch.catchup import GIVEN_UP_AFTER, IN_FLIGHT, SLICE, SLICE_OPS, STALLED_AFTER, CatchUp
+from p2psketch.catchup import (
+    AGAIN_AFTER,
+    ALL_UNHEARD,
+    FEW_ASKED,
+    FEW_UNHEARD,
+    GIVEN_UP_AFTER,
+    IN_FLIGHT,
+    MAX_ASKED,
+    MAX_UNHEARD,
+    SLICE,
+    SLICE_OPS,
+    STALLED_AFTER,
+    TRIES,
+    CatchUp,
+)
 from p2psketch.codec import MAX_RANGES
 from p2psketch.ids import LinkId, PeerId
 from p2psketch.messages import Range
 from p2psketch.oplog import Chunk, Known
-from p2psketch.stash import MAX_STASH
+from p2psketch.stash import MAX_STASH, OVERHEAD
 from tests.core.authors import ANN, BEN, CAT, peer
 
 ONE, TWO, THREE = LinkId(1), LinkId(2), LinkId(3)
@@ -124,10 +138,26 @@ def test_what_is_under_way_fits_in_the_stash_once_the_size_of_ops_is_known(size:
     assert IN_FLIGHT + SLICE <= MAX_STASH
 
 
-def test_ops_of_thousands_of_authors_are_asked_for_in_several_messages() -> None:
+def test_ops_of_thousands_of_authors_are_asked_for_some_hundred_at_a_time() -> None:
     reader = Reader(ONE)
-    reader.claim(ONE, **{f"author {n}": 1 for n in range(MAX_RANGES + 5)})
-    assert [len(want.ranges) for _, want in reader.catchup.wants(reader.now)] == [MAX_RANGES, 5]
+    reader.claim(ONE, **{f"author {n}": 1 for n in range(MAX_ASKED + 5)})
+    asked = reader.asks()[ONE]
+    assert len(asked) == MAX_ASKED <= MAX_RANGES
+    for author, first, last in asked:
+        reader.gets(ONE, first, last, author=author)
+    assert len(reader.asks()[ONE]) == 5
+
+
+def test_who_has_stalled_is_asked_for_little_until_it_delivers() -> None:
+    reader = Reader(ONE)
+    reader.claim(ONE, **{f"author {n}": 1 for n in range(5 * MAX_ASKED)})
+    reader.asks()
+    reader.wait(STALLED_AFTER)
+    [asked] = reader.asks().values()
+    assert len(asked) == FEW_ASKED
+    author, first, last = asked[0]
+    reader.gets(ONE, first, last, author=author)
+    assert len(reader.asks()[ONE]) == MAX_ASKED - FEW_ASKED + 1
 
 
 def test_ranges_have_a_limit_in_ops_too() -> None:
@@ -219,7 +249,7 @@ def test_with_a_full_stash_only_the_gap_is_asked_for() -> None:
 
 def test_what_did_not_fit_in_the_stash_is_asked_for_again() -> None:
     reader = Reader(ONE)
-    size = MAX_STASH // 2
+    size = MAX_STASH // 2 - OVERHEAD
     for seq in (2, 3, 4):
         reader.gets(ONE, seq, seq, size=size)
     reader.asks()
@@ -383,3 +413,116 @@ def test_a_long_catching_up_gets_each_op_about_once() -> None:
             break
     assert reader.lengths[ANN] == ops
     assert reader.received < 1.35 * ops
+
+
+# Who claims what nobody has
+
+
+def invent(reader: Reader, link: LinkId, count: int, *, start: int = 0) -> None:
+    """A link claims an op each of so many authors that nobody has heard of."""
+    reader.claim(link, **{f"{link}/{n}": 1 for n in range(start, start + count)})
+
+
+def held(reader: Reader, link: LinkId) -> int:
+    claims = reader.catchup._claims[link]
+    assert len(claims.known) >= len(claims.unheard) >= len(claims.queue)
+    return len(claims.unheard)
+
+
+def test_a_link_claims_only_so_many_authors_of_whom_nothing_is_here() -> None:
+    reader = Reader(ONE, TWO)
+    for start in range(0, 3 * MAX_UNHEARD, 2048):
+        invent(reader, ONE, 2048, start=start)
+        reader.asks()
+    assert held(reader, ONE) == MAX_UNHEARD
+    reader.claim(TWO, ann=3)
+    assert reader.asks() == {TWO: [Range(ANN, 1, 3)]}
+
+
+def test_many_links_together_cannot_claim_more_than_a_few_each() -> None:
+    links = [LinkId(n) for n in range(10)]
+    reader = Reader(*links)
+    for link in links:
+        invent(reader, link, MAX_UNHEARD + 1)
+    total = sum(held(reader, link) for link in links)
+    assert ALL_UNHEARD <= total <= ALL_UNHEARD + len(links) * FEW_UNHEARD
+    assert held(reader, links[-1]) == FEW_UNHEARD
+
+
+def test_authors_that_are_here_can_be_claimed_however_many_they_are() -> None:
+    reader = Reader(ONE)
+    invent(reader, ONE, MAX_UNHEARD)
+    reader.lengths[ANN] = 1
+    reader.claim(ONE, ann=4)
+    assert reader.catchup.known(ONE, ANN) == 4
+
+
+def test_a_board_of_more_authors_than_that_comes_in_several_rounds() -> None:
+    reader = Reader(ONE)
+    count = MAX_UNHEARD + 100
+    invent(reader, ONE, count)
+    assert not reader.catchup._claims[ONE].whole
+    while asked := reader.asks():
+        for author, first, last in asked[ONE]:
+            reader.gets(ONE, first, last, author=author)
+    assert sum(reader.lengths.values()) == MAX_UNHEARD
+    assert reader.catchup.again(reader.now) == []
+    reader.now += AGAIN_AFTER
+    assert reader.catchup.again(reader.now) == [ONE]
+    assert reader.catchup.again(reader.now) == []
+    invent(reader, ONE, count)
+    assert sum(len(ranges) for ranges in reader.asks().values()) == 100
+    assert reader.catchup._claims[ONE].whole
+
+
+def test_who_claims_much_and_delivers_nothing_is_not_asked_for_again() -> None:
+    reader = Reader(ONE)
+    invent(reader, ONE, MAX_UNHEARD)
+    reader.asks()
+    reader.now += AGAIN_AFTER
+    assert reader.catchup.again(reader.now) == []
+
+
+def test_to_look_for_room_costs_little_however_much_is_lacking() -> None:
+    """With one link that is full and claims much, another one that has room does not make all of it looked through."""
+    reader = Reader(ONE, TWO)
+    invent(reader, ONE, MAX_UNHEARD)
+    reader.asks()
+    looked: list[PeerId] = []
+
+    def seq(author: PeerId) -> int:
+        looked.append(author)
+        return reader.lengths[author]
+
+    reader.catchup._seq = seq
+    reader.claim(TWO, ann=3)
+    assert reader.asks() == {TWO: [Range(ANN, 1, 3)]}
+    assert len(looked) <= 2 * TRIES
+
+
+def test_a_link_that_stalled_is_asked_only_for_what_no_other_has() -> None:
+    reader = Reader(ONE, TWO)
+    reader.claim(ONE, ann=5)
+    reader.asks()
+    reader.wait(STALLED_AFTER)
+    for link in (ONE, TWO):
+        reader.claim(link, ben=5)
+    reader.claim(ONE, cat=5)
+    assert reader.asks() == {TWO: [Range(BEN, 1, 5)], ONE: [Range(CAT, 1, 5)]}
+    reader.gets(ONE, 1, 5, author=CAT)
+    reader.gets(TWO, 1, 5, author=BEN)
+    reader.claim(ONE, ann=9, ben=9)
+    assert list(reader.asks()) == [ONE], "it delivers again"
+
+
+def test_a_link_that_stalls_is_told_of_once_and_soon_not_waited_for() -> None:
+    reader = Reader(ONE)
+    invent(reader, ONE, 5000)
+    told: list[tuple[LinkId, PeerId]] = []
+    waited = 0
+    while not reader.caught_up:
+        reader.asks()
+        told += reader.wait(1)
+        waited += 1
+    assert len(told) == 1
+    assert waited <= 2 * STALLED_AFTER + 1

@@ -6,9 +6,20 @@ from itertools import product
 import pytest
 
 from p2psketch.codec import MAX_FRAME, encode
-from p2psketch.connection import DEAD_AFTER, GREET_WITHIN, PING_EVERY, RECEIVING, SENDING, Connection, State
+from p2psketch.connection import (
+    DEAD_AFTER,
+    FINISH_WITHIN,
+    GREET_WITHIN,
+    PING_EVERY,
+    RECEIVING,
+    SENDING,
+    TALK_A_SECOND,
+    TALK_AT_ONCE,
+    Connection,
+    State,
+)
 from p2psketch.errors import LocalProtocolError, RemoteProtocolError
-from p2psketch.messages import Bye, Hello, Message, Person, Ping, Pong, Welcome
+from p2psketch.messages import Bye, Hello, Message, Ops, Person, Ping, Pong, Presence, Welcome
 from tests.core.authors import ANN, BEN
 from tests.core.samples import VALID
 
@@ -256,3 +267,78 @@ def test_a_byte_is_a_sign_of_life() -> None:
             connection.tick(float(second))
     with pytest.raises(RemoteProtocolError, match="not a byte"):
         connection.tick(30.0 + DEAD_AFTER)
+
+
+def test_a_frame_that_is_never_finished_is_not_waited_for_however_it_drips() -> None:
+    connection = in_state(State.OPEN)
+    drips = iter(encode(Presence(BEN, None, None, "pen"))[:-1])
+    for second in range(0, int(FINISH_WITHIN), 4):
+        list(connection.receive(bytes([next(drips)]), float(second)))
+        connection.tick(float(second))
+    with pytest.raises(RemoteProtocolError, match="not finished within 60 s"):
+        connection.tick(FINISH_WITHIN)
+
+
+def test_frames_that_are_finished_may_overlap_what_arrives() -> None:
+    """Each piece ends one frame and begins another: none of them takes long."""
+    connection = in_state(State.OPEN)
+    stream = b"".join(encode(Ping(n)) for n in range(1, 40))
+    half = len(encode(Ping(1))) // 2
+    cuts = [stream[cut : cut + 2 * half + 1] for cut in range(half, len(stream), 2 * half + 1)]
+    list(connection.receive(stream[:half], 0.0))
+    for n, cut in enumerate(cuts, start=1):
+        list(connection.receive(cut, n * 10.0))
+        connection.tick(n * 10.0)
+
+
+# How much may be said
+
+
+def test_what_is_said_at_a_sober_pace_is_never_too_much() -> None:
+    connection = in_state(State.OPEN)
+    for n in range(5000):
+        now = n / (TALK_A_SECOND / 2)
+        hears(connection, Presence(BEN, (1.0, 2.0), None, "pen"), now=now)
+        assert connection.too_much(now) == 0
+
+
+def test_a_flood_has_to_wait_and_so_do_long_messages() -> None:
+    connection = in_state(State.OPEN)
+    waits = []
+    for n in range(TALK_AT_ONCE + 100):
+        hears(connection, Ping(n))
+        waits.append(connection.too_much(0.0))
+    assert waits[TALK_AT_ONCE // 2] == 0
+    assert waits[-1] > 100 / TALK_A_SECOND
+    long = in_state(State.OPEN)
+    for _ in range(200):
+        hears(long, MESSAGES["Have"], now=0.0)
+    few = long.too_much(0.0)
+    assert few == 0 < connection.too_much(0.0)
+
+
+def test_ops_count_for_little_as_they_are_what_everybody_is_here_for() -> None:
+    connection = in_state(State.OPEN)
+    ops = MESSAGES["Ops"]
+    assert isinstance(ops, Ops)
+    chunk = Ops(ops.chunk._replace(blob=bytes(64 * 1024)))
+    for _ in range(8 * 1024 * 1024 // len(chunk.chunk.blob)):
+        hears(connection, chunk)
+    assert connection.too_much(0.0) == 0, "8 MiB at once"
+
+
+def test_of_a_crowd_that_says_too_much_each_has_its_share() -> None:
+    alone, crowded = in_state(State.OPEN), in_state(State.OPEN)
+    for connection, crowd in ((alone, 1), (crowded, 10)):
+        hears(connection, *(Ping(n) for n in range(TALK_AT_ONCE + 100)))
+        connection.too_much(0.0, crowd)
+    assert alone.too_much(0.0) < 1 < 4 < crowded.too_much(0.0, crowd=10)
+    assert alone.too_much(1.0) == 0
+    assert crowded.too_much(1.0, crowd=10) > 1
+
+
+def test_who_is_listened_to_slowly_is_not_taken_for_silent() -> None:
+    connection = in_state(State.OPEN)
+    for second in range(3 * int(DEAD_AFTER)):
+        connection.too_much(float(second))
+        connection.tick(float(second))

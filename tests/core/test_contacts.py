@@ -13,12 +13,13 @@ from p2psketch.contacts import (
     LASTED,
     LONGEST_WAIT,
     MAX_ADDRESSES,
-    STRANGERS_A_MINUTE,
+    MAX_CONTACTS,
+    MAX_NAMED,
     Contacts,
-    dialable,
     speakable,
 )
 from p2psketch.ids import PeerId
+from p2psketch.strangers import STRANGERS_A_MINUTE, dialable
 from tests.core.authors import ANN, BEN, CAT, peer
 
 ME = peer("me")
@@ -218,6 +219,84 @@ def test_strangers_on_the_internet_are_not_dialled_without_end(contacts: Contact
     assert contacts.due(2.0, NOBODY, 1000) == []
     assert contacts.next_due(NOBODY) == 3.0, "it does not ask again at once"
     assert len(contacts.due(61.5, NOBODY, 1000)) == 20
+
+
+# Who names too many
+
+TRACKER = Address("192.0.2.9", 27700)
+
+
+def names(contacts: Contacts, by: PeerId | Address | None, count: int, *, start: int = 0, now: float = 0.0) -> None:
+    """Somebody names as many peers that nobody has heard of."""
+    for n in range(start, start + count):
+        contacts.named(peer(f"{n}/{by!r:.20}"), [at(n % 250, 2000 + n // 250)], now, within=0, by=by)
+
+
+def test_one_who_names_peers_without_end_is_not_listened_to_without_end(contacts: Contacts) -> None:
+    names(contacts, BEN, 5000)
+    assert len(list(contacts)) == MAX_NAMED
+    contacts.named(ANN, [at(1)], 0.0, within=0, by=TRACKER)
+    assert contacts.get(ANN) is not None
+
+
+def test_many_who_name_many_cannot_push_out_whom_others_named(contacts: Contacts) -> None:
+    contacts.named(ANN, [at(1)], 0.0, within=0, by=TRACKER)
+    for rogue in range(50):
+        names(contacts, peer(f"rogue {rogue}"), 400)
+    assert len(list(contacts)) == MAX_CONTACTS
+    names(contacts, TRACKER, 15)
+    assert len(list(contacts)) == MAX_CONTACTS
+    assert contacts.get(ANN) is not None
+    assert sum(contact.by == TRACKER for contact in contacts) == 16
+
+
+def test_who_is_linked_or_being_dialled_is_not_pushed_out(contacts: Contacts) -> None:
+    names(contacts, BEN, MAX_NAMED)
+    first, second = (contact.peer for contact in list(contacts)[:2])
+    assert first is not None and second is not None
+    contacts.linked(first, 0.0)
+    assert contacts.due(0.0, {first}, 1) == [at(1)]
+    names(contacts, CAT, MAX_NAMED)
+    names(contacts, TRACKER, 100)
+    assert contacts.get(first) is not None and contacts.get(second) is not None
+
+
+def test_members_that_come_and_go_under_new_names_are_not_all_remembered(contacts: Contacts) -> None:
+    for n in range(2 * MAX_CONTACTS):
+        who = peer(str(n))
+        contacts.named(who, [at(n % 250, 2000 + n // 250)], float(n), within=0)
+        contacts.linked(who, float(n))
+        contacts.lost(who, float(n))
+    assert len(list(contacts)) == MAX_CONTACTS
+    for n in range(2 * MAX_CONTACTS):
+        contacts.answered(at(n % 250, 2000 + n // 250), peer(f"again {n}"), ME, 9e9)
+    assert len(list(contacts)) == MAX_CONTACTS
+
+
+def test_whoever_names_many_takes_turns_with_whoever_names_few(contacts: Contacts) -> None:
+    names(contacts, BEN, 100)
+    contacts.named(ANN, [at(251)], 1.0, within=0, by=TRACKER)
+    contacts.named(CAT, [at(252)], 1.0, within=0, by=CAT)
+    assert {at(251), at(252)} < set(contacts.due(1.0, NOBODY, 3))
+
+
+def test_when_the_next_is_due_is_known_anew_after_everything_that_happens(contacts: Contacts) -> None:
+    assert contacts.next_due(NOBODY) is None
+    contacts.named(ANN, [at(1)], 5.0, within=0)
+    assert contacts.next_due(NOBODY) == 5.0
+    assert contacts.due(4.0, NOBODY, 8) == []
+    contacts.given(at(2), 3.0)
+    assert contacts.next_due(NOBODY) == 3.0
+    assert contacts.due(3.0, NOBODY, 1) == [at(2)]
+    contacts.failed(at(2), 3.0)
+    contacts.linked(ANN, 5.0)
+    later = contacts.next_due({ANN})
+    assert later is not None and 3.0 < later <= 4.0
+    contacts.lost(ANN, 5.0)
+    contacts.forget(ANN)
+    assert contacts.next_due(NOBODY) == later
+    contacts.wake(1.0)
+    assert contacts.next_due(NOBODY) == 1.0
 
 
 # Who is forgotten

@@ -6,7 +6,7 @@ from p2psketch import messages as m
 from p2psketch.effects import Notice, Send
 from p2psketch.ids import PeerId
 from p2psketch.link import SILENT_AFTER
-from p2psketch.mesh import ACCEPTS_TO, DIALS_AT_ONCE, DIALS_TO, NEEDY, WELL_LINKED
+from p2psketch.mesh import ACCEPTS_TO, DIALS_AT_ONCE, DIALS_TO, MAX_DOUBLES, NEEDY, WELL_LINKED
 from tests.core.authors import ANN, BEN, CAT, peer
 from tests.core.meshes import HERE, Meeting, address_of, dials, drops, hello, neighbours, sent, welcome
 
@@ -163,6 +163,22 @@ def test_when_the_winner_breaks_the_loser_takes_over() -> None:
     meeting.closes(theirs)
     assert meeting.link_with(ANN) == mine
     assert meeting.news() == ([], [theirs])
+
+
+def test_one_peer_cannot_take_every_place_with_links_that_never_speak_again() -> None:
+    """Only one of them counts as a link, but all cost memory."""
+    meeting = Meeting()
+    meeting.accepts(ZOE)
+    for _ in range(40):
+        link = meeting.open(ZOE, dialled=False)
+        effects = meeting.hears(link, hello(ZOE))
+        for dropped, reason in drops(effects):
+            assert reason == m.DUPLICATE
+            meeting.closes(dropped)
+    assert sum(link.up for link in meeting.mesh._links.values()) == MAX_DOUBLES
+    assert len(meeting.mesh) == 1
+    meeting.hears(link := next(iter(meeting.mesh._by_peer.values())).id, m.HaveHash(bytes(32)))
+    assert meeting.link_with(ZOE) == link
 
 
 # Dialling

@@ -5,8 +5,8 @@ import numpy as np
 from p2psketch import ink
 from p2psketch.ids import PeerId
 from p2psketch.messages import CANCELLED, ENDED, GOING, Draft, Presence
-from p2psketch.presence import EXPIRES_AFTER, Presences
-from tests.core.authors import ANN, BEN
+from p2psketch.presence import EXPIRES_AFTER, MAX_AUTHORS, MAX_POINTS, Presences
+from tests.core.authors import ANN, BEN, peer
 
 STYLE = {"kind": "stroke", "color": 0x336699, "width": 4}
 LINE = [(float(n), float(n * n % 17)) for n in range(10)]
@@ -217,3 +217,68 @@ def test_of_who_is_gone_nothing_is_shown() -> None:
     assert presences.forget(BEN)
     assert (presences.pointers, presences.sketches) == ({}, {})
     assert presences.expire(2 * EXPIRES_AFTER) == set()
+
+
+# Who is shown, when there are too many
+
+
+def crowd(count: int = MAX_AUTHORS) -> Presences:
+    """As many authors, known from others, all of them pointing."""
+    presences = Presences()
+    for n in range(count):
+        author = peer(f"author {n}")
+        if presences.admits(author, direct=False):
+            presences.point(pointing(author, 1.0), 0.0)
+    return presences
+
+
+def test_there_is_room_for_so_many_authors() -> None:
+    presences = crowd(3 * MAX_AUTHORS)
+    assert len(presences.pointers) == MAX_AUTHORS
+    assert presences.admits(peer("author 0"), direct=False), "who is shown goes on being shown"
+    assert not presences.admits(ANN, direct=False)
+
+
+def test_who_is_linked_to_us_takes_the_place_of_who_is_not() -> None:
+    presences = crowd()
+    for author in (ANN, BEN):
+        assert presences.admits(author, direct=True)
+        presences.point(pointing(author, 1.0), 0.0)
+    assert {ANN, BEN} < presences.pointers.keys()
+    assert len(presences.pointers) == MAX_AUTHORS
+    assert not presences.admits(peer("another"), direct=False)
+    assert presences.admits(ANN, direct=True)
+
+
+def test_there_is_room_again_once_authors_are_gone() -> None:
+    presences = crowd()
+    presences.forget(peer("author 7"))
+    assert presences.admits(ANN, direct=False)
+    presences.expire(EXPIRES_AFTER + 1)
+    assert presences._shown == {}
+    assert all(presences.admits(peer(f"new {n}"), direct=False) for n in range(MAX_AUTHORS))
+
+
+def test_words_of_no_use_hold_no_place() -> None:
+    presences = Presences()
+    for n in range(MAX_AUTHORS):
+        author = peer(str(n))
+        assert presences.admits(author, direct=False)
+        assert not presences.draft(more(3, 4, author=author), 0.0)
+    presences.expire(1.0)
+    assert presences.admits(ANN, direct=False)
+
+
+def test_all_drafts_together_have_so_many_points() -> None:
+    presences = Presences()
+    for n in range(MAX_POINTS // ink.MAX_POINTS + 3):
+        full = ink.encode(np.zeros((ink.MAX_POINTS, 2)))
+        presences.draft(Draft(peer(str(n)), 1, 0, STYLE, full, GOING), 0.0)
+    assert sum(len(sketch.points) for sketch in presences.sketches.values()) <= MAX_POINTS
+    presences.draft(ends(peer("0")), 0.0)
+    presences.forget(peer("1"))
+    presences.draft(Draft(peer("2"), 2, 0, STYLE, ink.encode(LINE), GOING), 0.0)
+    assert presences._points == sum(len(sketch.points) for sketch in presences.sketches.values())
+    assert presences.draft(more(0, 10), 0.0)
+    presences.expire(EXPIRES_AFTER + 1)
+    assert (presences.sketches, presences._points) == ({}, 0)

@@ -9,9 +9,9 @@ from p2psketch.catchup import STALLED_AFTER
 from p2psketch.errors import BodyError
 from p2psketch.ids import person_id
 from p2psketch.ink import MAX_POINTS
-from p2psketch.logs import HASH_EVERY
+from p2psketch.logs import ANSWER_EVERY, HASH_EVERY
 from p2psketch.messages import GOING, Person
-from p2psketch.oplog import Chunk
+from p2psketch.oplog import Chunk, Known
 from p2psketch.ops import MAX_BODY, Edit
 from p2psketch.sealing import FRAME
 from p2psketch.shapes import PERSON
@@ -200,6 +200,18 @@ def test_a_void_op_is_kept_and_costs_its_author_the_link_but_a_relay_nothing(ann
     assert len(boards(ben, cat)) == 1
 
 
+def test_many_void_ops_are_one_line_of_the_log(ann: Desk, ben: Desk) -> None:
+    linked(ann, ben)
+    first = ann.session.log.append(ann.me, 1, 0, b"\xc0")
+    rest = [ann.session.log.append(ann.me, time, 0, b"\xc0") for time in range(2, 1001)]
+    blob = b"".join(chunk.blob for chunk in (first, *rest))
+    ben.forget()
+    ben.happens(e.Received(ben.link_to(ann), m.Ops(first._replace(length=1000, blob=blob))))
+    [line] = ben.all_told(e.Logged)
+    assert line.text.startswith("op 1 of ") and line.text.endswith("and 999 more")
+    assert len(ben.all_told(e.Drop)) == 1
+
+
 # What is claimed
 
 
@@ -255,6 +267,33 @@ def test_different_hashes_make_both_send_all_they_have(ann: Desk, ben: Desk) -> 
     assert ben.shapes() == []
     pass_time(HASH_EVERY + 1, ann, ben)
     assert len(ben.shapes()) == 1
+
+
+def test_a_hash_that_differs_makes_us_send_all_we_have_only_so_often(ann: Desk, ben: Desk) -> None:
+    linked(ann, ben)
+    ann.draws()
+    ann.sync()
+    pass_time(1, ann, ben)
+    vectors = 0
+    for _ in range(20):
+        ann.forget()
+        ann.wait(0.5)
+        for _ in range(50):
+            ann.happens(e.Received(ann.link_to(ben), m.HaveHash(bytes(32))))
+        vectors += sum(isinstance(send.message, m.Have) and send.message.whole for send in ann.all_told(e.Send))
+    assert vectors == round(20 * 0.5 / ANSWER_EVERY)
+
+
+def test_a_vector_that_contradicts_ours_everywhere_is_one_line_of_the_log(ann: Desk, ben: Desk) -> None:
+    linked(ann, ben)
+    for desk in (ann, ben):
+        desk.draws()
+    exchange(ann, ben)
+    ann.forget()
+    entries = tuple((desk.me, Known(ann.session.log.seq(desk.me), bytes(16))) for desk in (ann, ben))
+    for _ in range(3):
+        ann.happens(e.Received(ann.link_to(ben), m.Have(entries, True, True, bytes(16), 0)))
+    assert len(ann.all_told(e.Logged)) == 1
 
 
 def test_a_claim_that_is_not_delivered_is_logged_and_not_waited_for(ann: Desk, ben: Desk) -> None:

@@ -2,7 +2,7 @@
 
 from p2psketch.ids import LinkId, PeerId
 from p2psketch.oplog import Chunk
-from p2psketch.stash import MAX_STASH, MAX_STASHES, Stash
+from p2psketch.stash import MAX_STASH, MAX_STASHES, OVERHEAD, Stash
 from tests.core.authors import ANN, BEN, peer
 
 ONE, TWO = LinkId(1), LinkId(2)
@@ -45,12 +45,12 @@ def test_the_same_again_takes_no_room() -> None:
     stash = Stash()
     for _ in range(3):
         assert stash.put(ONE, chunk(5, 7), live=True)
-    assert stash.size(ONE) == 10
+    assert stash.size(ONE) == 10 + OVERHEAD
 
 
 def test_a_link_has_so_much_room_and_gets_it_back() -> None:
     stash = Stash()
-    half = MAX_STASH // 2
+    half = MAX_STASH // 2 - OVERHEAD
     assert stash.put(ONE, chunk(2, 2, size=half), live=True)
     assert stash.put(ONE, chunk(3, 3, size=half), live=True)
     assert not stash.put(ONE, chunk(4, 4), live=True)
@@ -59,8 +59,27 @@ def test_a_link_has_so_much_room_and_gets_it_back() -> None:
     assert stash.put(ONE, chunk(5, 5), live=True)
 
 
-def test_links_that_come_and_go_cannot_fill_the_memory() -> None:
+def test_many_links_cannot_fill_the_memory() -> None:
     stash, kept = Stash(), 0
     for n in range(100):
-        kept += stash.put(LinkId(n), chunk(2, 2, peer(str(n)), MAX_STASH), live=True)
+        kept += stash.put(LinkId(n), chunk(2, 2, peer(str(n)), MAX_STASH - OVERHEAD), live=True)
     assert kept == MAX_STASHES // MAX_STASH
+
+
+def test_the_smallest_chunks_are_counted_with_what_they_cost() -> None:
+    stash = Stash()
+    kept = sum(stash.put(ONE, chunk(seq, seq, size=1), live=True) for seq in range(2, 4000))
+    assert kept == MAX_STASH // (OVERHEAD + 1)
+
+
+def test_what_links_brought_that_are_gone_makes_way_for_others() -> None:
+    stash = Stash()
+    most = MAX_STASHES // MAX_STASH
+    assert stash.put(TWO, chunk(9, 9), live=True)
+    for n in range(3, 2 + most):
+        assert stash.put(LinkId(n), chunk(2, 2, peer(str(n)), MAX_STASH - OVERHEAD), live=True)
+        stash.left(LinkId(n))
+    assert stash.put(ONE, chunk(2, 2, peer("one"), MAX_STASH - OVERHEAD), live=True), "in place of all of those"
+    assert stash.take(peer("3"), 1) is None
+    assert stash.take(peer("one"), 1) is not None
+    assert stash.take(ANN, 8) is not None

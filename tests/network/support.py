@@ -22,7 +22,7 @@ from p2psketch.messages import Person
 from p2psketch.oplog import Chunk, pack_triples
 from p2psketch.ops import Edit, chain, first_head
 from peer.headless import HeadlessPeer
-from peer.node import PeerLink
+from peer.peer_link import PeerLink
 from peer.target import Target
 from peer.transport import Credentials, PeerStream, dial
 

@@ -26,6 +26,7 @@ from tests.network.support import (
     STROKE,
     Rogue,
     all_alike,
+    draw,
     draw_each,
     in_loop,
     link_to,
@@ -262,7 +263,9 @@ async def test_who_asks_and_asks_and_reads_nothing_is_let_go(
         rogue = Rogue()
         await rogue.link(ana)
         stop_reading(rogue, link_to(ana, rogue.me))
-        flood = b"".join(encode(m.HaveHash(bytes(32))) for _ in range(200))
+        draw(ana, 3)
+        there = [m.Range(ana.board.me, seq, seq) for seq in (1, 3)]
+        flood = encode(m.Want(tuple(there * 512)))
         while ana.board.session.mesh.to(rogue.me) is not None:
             rogue.send(flood)
             await asyncio.sleep(0)

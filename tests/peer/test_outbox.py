@@ -12,17 +12,21 @@ from p2psketch.messages import (
     GOING,
     Bye,
     Draft,
+    Have,
     HaveHash,
     Hello,
+    Links,
     Message,
     Ops,
     Person,
     Ping,
+    Pong,
     Presence,
     Welcome,
 )
-from p2psketch.oplog import CHUNK_BYTES, Chunk
-from peer.outbox import BURST, MAX_DRAFT, Outbox
+from p2psketch.oplog import CHUNK_BYTES, Chunk, Known
+from peer.fleeting import MAX_DRAFT
+from peer.outbox import BURST, MAX_CONTROL, MAX_RANGES, Outbox
 from tests.core.authors import ANN, BEN, CAT
 
 BYE = Bye("leaving")
@@ -237,6 +241,82 @@ def test_dropping_a_single_draft_that_is_too_large_leaves_nothing() -> None:
     box = outbox()
     box.send(Draft(ANN, 1, 0, None, bytes(MAX_DRAFT + 1), GOING))
     assert box.burst() == b""
+
+
+def test_of_what_tells_the_whole_truth_only_the_newest_waits() -> None:
+    box = outbox()
+    for n in range(10_000):
+        box.send(Pong(n))
+        box.send(HaveHash(n.to_bytes(32, "big")))
+        box.send(Links(()))
+    assert sent(box) == [Pong(9999), HaveHash((9999).to_bytes(32, "big")), Links(())]
+    assert not box.overfull and not box
+
+
+def whole(count: int, seq: int) -> list[Have]:
+    entries = tuple((ANN, Known(seq, bytes(16))) for _ in range(100))
+    return [Have(entries, True, part == count - 1, bytes(16), 0) for part in range(count)]
+
+
+def test_of_our_own_vector_only_the_newest_waits_and_it_may_be_large() -> None:
+    box = outbox()
+    for seq in range(1, 30):
+        for part in whole(100, seq):
+            box.send(part)
+    assert not box.overfull
+    assert sent(box) == whole(100, 29)
+
+
+def test_a_vector_that_is_half_sent_gives_way_to_a_new_one() -> None:
+    box = outbox(Log(size=BIG))
+    for part in whole(40, 1):
+        box.send(part)
+    first = messages(box.burst())
+    assert 0 < len(first) < 40
+    for part in whole(40, 2):
+        box.send(part)
+    assert sent(box) == whole(40, 2)
+
+
+def test_who_makes_us_say_much_and_reads_nothing_is_found_out() -> None:
+    box = outbox()
+    news = Have(tuple((ANN, Known(seq, bytes(16))) for seq in range(1, 1025)), False, True, bytes(16), 0)
+    sends = 0
+    while not box.overfull:
+        box.send(news)
+        sends += 1
+    assert 1 < sends <= MAX_CONTROL // 1024
+    sent(box)
+    assert not box.overfull
+
+
+def test_the_same_ops_are_not_queued_twice() -> None:
+    log = Log()
+    box = outbox(log)
+    for _ in range(MAX_RANGES):
+        box.serve(ANN, 1, 4)
+        box.serve(BEN, 1, 6)
+    assert not box.overfull
+    assert firsts(sent(box)) == [(ANN, 1), (BEN, 1), (ANN, 3), (BEN, 3), (BEN, 5)]
+    box.serve(ANN, 1, 2)
+    assert firsts(sent(box)) == [(ANN, 1)], "asked for again once they have left, they are sent again"
+
+
+def test_pushes_of_many_authors_in_turn_are_a_range_each() -> None:
+    """As on a slow link while everybody draws."""
+    box = outbox()
+    for seq in range(1, 7):
+        for author in (ANN, BEN, CAT):
+            box.serve(author, seq, seq)
+    assert len(box._ranges) == 3
+
+
+def test_ranges_in_pieces_without_end_are_found_out() -> None:
+    box = outbox()
+    for _ in range(MAX_RANGES // 2 + 1):
+        box.serve(ANN, 1, 1)
+        box.serve(ANN, 5, 5)
+    assert box.overfull
 
 
 def test_nothing_is_lost_where_a_burst_ends() -> None:

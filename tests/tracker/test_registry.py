@@ -8,7 +8,7 @@ from p2psketch import messages as m
 from p2psketch.address import Address
 from tracker import registry as module
 from tracker.limits import Limits
-from tracker.registry import Allowance, Close, ConnectionId, Effect, Registry, Send
+from tracker.registry import Close, ConnectionId, Effect, Registry, Send
 
 ROOM, OTHER_ROOM = b"r" * 32, b"o" * 32
 HERE = Address("127.0.0.1", 40000)
@@ -520,16 +520,6 @@ def test_no_more_addresses_are_remembered_than_there_is_room_for(monkeypatch: py
     for number in range(20):
         tracker.join(number, Address(f"198.51.100.{number}", 40000))
     assert len(tracker.registry._announces) == 5
-
-
-def test_an_allowance_is_spent_and_grows_again() -> None:
-    allowance = Allowance(per_minute=2, left=2, at=0)
-    assert [allowance.take(0), allowance.take(0)] == [0, 0]
-    assert allowance.take(0) == 30
-    assert allowance.take(20) == pytest.approx(10)
-    assert allowance.take(30) == 0
-    assert not allowance.is_full(60)
-    assert allowance.is_full(120)
 
 
 # Everything at once

@@ -1,6 +1,7 @@
 """The tracker on real sockets: with the real client, with raw bytes, and as a real process."""
 
 import asyncio
+import contextlib
 import errno
 import logging
 import os
@@ -526,6 +527,47 @@ def test_the_program_ends_at_a_signal(number: signal.Signals) -> None:
         program.kill()
     assert program.returncode == 0
     assert "Traceback" not in errors
+
+
+FEW_FILES = """
+import resource, sys
+resource.setrlimit(resource.RLIMIT_NOFILE, (300, 300))
+from tracker.__main__ import main
+sys.exit(main(["--port", "0", "--host", "127.0.0.1"]))
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such limit there")
+def test_a_crowd_that_uses_up_all_files_is_no_traceback_and_passes() -> None:
+    """Nobody may make it open more files than it can, by coming all at once."""
+    program = subprocess.Popen([sys.executable, "-c", FEW_FILES], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    assert program.stderr is not None
+    found = re.search(r"listening on \S+:(\d+)", program.stderr.readline())
+    assert found
+    port = int(found[1])
+
+    @in_loop
+    async def crowd() -> None:
+        for _ in range(3):
+            with contextlib.ExitStack() as stack:
+                os.kill(program.pid, signal.SIGSTOP)
+                for _ in range(500):
+                    sock = stack.enter_context(socket.socket())
+                    sock.setblocking(False)
+                    sock.connect_ex(("127.0.0.1", port))
+                os.kill(program.pid, signal.SIGCONT)
+                await asyncio.sleep(0.2)
+        async with Peer(port, 1) as ann:
+            await ann.comes_to_hear(TrackerUp)
+
+    try:
+        crowd()
+        program.send_signal(signal.SIGTERM)
+        _, errors = program.communicate(timeout=PATIENCE)
+    finally:
+        program.kill()
+    assert program.returncode == 0
+    assert "Traceback" not in errors and "out of system resource" not in errors, errors
 
 
 def test_options_change_the_limits() -> None:
