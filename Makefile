@@ -38,9 +38,10 @@ bench: .venv/.stamp ## measure
 	@.ci/system
 	@$(PY) -m benchmarks $(ARGS)
 
-torture: .venv/.stamp ## the slow tests: many peers, long histories, far more examples
+torture: .venv/.stamp ## the slow tests: many peers, long histories, far more examples, 20 s of each fuzz target
 	@.ci/system tests
 	@$(PY) -m pytest -n $(JOBS) --dist loadgroup -m slow --hypothesis-profile=torture $(ARGS)
+	@$(PY) -m tests.fuzz all --seconds 20
 
 fuzz: .venv/.stamp ## feed every target with damaged input, guided by what it reaches, for SECONDS each
 	@$(PY) -m tests.fuzz all --seconds $(SECONDS) --corpus .fuzz $(ARGS)

@@ -42,8 +42,14 @@ def a_style_of_short_floats() -> bytes:
     return frame(b"\x99\x07" + author + b"\x01\x00" + style + ink + b"\x00\xc0\xc0")
 
 
+def a_shape_named(index: object) -> bytes:
+    return bytes(msgpack.packb([[], index, {"kind": "stroke", "points": INK}]))
+
+
 FOUND: dict[str, tuple[str, Callable[[], bytes]]] = {
     "a frame grew beyond the limit when it was passed on": ("messages", a_style_of_short_floats),
+    "false as the number of a shape, taken for 0 when read the short way": ("ops", lambda: a_shape_named(False)),
+    "the same with 0.0": ("ops", lambda: a_shape_named(0.0)),
     "a letter that is two in lower case": ("invites", lambda: "\u0130".encode()),
     "brackets in the name of an interface": ("invites", lambda: b"::%][c"),
     "an error of two lines that told the key": ("invites", lambda: seeds.invites()[2].replace(b"#", b"\r\n#")),
