@@ -17,6 +17,7 @@ from p2psketch.codec import HEADER, encode
 from p2psketch.drafting import signed
 from p2psketch.ids import LinkId
 from p2psketch.invite import Invite
+from p2psketch.keys import Identity
 from p2psketch.oplog import Chunk, Known
 from p2psketch.ops import Edit, encode_body
 from peer.store import Store
@@ -197,6 +198,29 @@ def _viewing() -> list[Said]:
     return [_greeting(dialled=True, proof=None), *said]
 
 
+def _claiming() -> list[Said]:
+    """Far more than there is: authors without end, ops beyond gaps, people that nobody knows."""
+    proof = ROOM.prove_edit(ROGUE)
+    one, _ = _histories()
+    strangers = [Identity(bytes([number]) * 32).peer_id for number in range(100, 112)]
+    claims = tuple((stranger, Known(2**40, bytes(16))) for stranger in strangers)
+    people = tuple(
+        m.Neighbour(stranger, m.Person("?", 0), (Address(f"10.0.1.{number}", 2000),))
+        for number, stranger in enumerate(strangers)
+    )
+    return [
+        _greeting(dialled=True, proof=proof),
+        m.Have((*claims, (ROGUE, Known(5, bytes(16)))), True, True, bytes(16), 5),
+        m.Links((m.Neighbour(ROGUE, m.Person("Mal", 3), (), proof), *people)),
+        *(m.Presence(stranger, (1.0, 2.0), None, "pen") for stranger in strangers),
+        *(m.Ops(chunk._replace(proof=proof)) for chunk in one[1:]),
+        12,
+        m.Have(claims[:2], False, True, bytes(16), 5),
+        m.Ops(one[0]),
+        1,
+    ]
+
+
 def _script(said: Iterable[Said]) -> bytes:
     return script_of([msgpack.packb(part) if isinstance(part, int | None) else payload(part) for part in said])
 
@@ -204,7 +228,7 @@ def _script(said: Iterable[Said]) -> bytes:
 def connections() -> list[bytes]:
     """What Mal says over a link, whoever dialled."""
     theirs: list[Sequence[Said]] = [_said_while_drawing(), *_forking()]
-    ours: list[Sequence[Said]] = [_said_while_serving(), _viewing()]
+    ours: list[Sequence[Said]] = [_said_while_serving(), _viewing(), _claiming()]
     seeds = [DIALLED_BY_THEM + _script(said) for said in theirs] + [DIALLED_BY_US + _script(said) for said in ours]
     return [*seeds, b"", DIALLED_BY_THEM + _script([m.Bye(m.LEAVING)])]
 

@@ -20,6 +20,7 @@ from p2psketch.oplog import Chunk
 from peer.outbox import Outbox
 from tests.core.sessions import ROOM, Desk, connect, exchange, holds
 from tests.fuzz.mutating import frames_of, unpacked
+from tests.fuzz.narrow import check, narrow
 from tests.fuzz.signing import Signers
 
 LINK: Final = LinkId(1_000_000)
@@ -87,6 +88,11 @@ class Wire:
 
 def connection(data: bytes) -> None:
     """The whole of it. The first byte says who dialled."""
+    with narrow():
+        _connection(data)
+
+
+def _connection(data: bytes) -> None:
     ana, ben = Desk("Ana"), Desk("Ben")
     _ben_knows_somebody(ben)
     connect(ana, ben)
@@ -125,6 +131,7 @@ def _listen_to(script: bytes, wire: Wire, ana: Desk, ben: Desk) -> None:
             wire.listen()
         elif LINK not in ana.links or not wire.say(len(payload).to_bytes(HEADER, "big") + payload):
             return
+        check(ana.session, LINK)
         if not at_once:
             exchange(ana, ben)
 
