@@ -2,6 +2,7 @@
 # is possible, the system's libraries that Qt needs. `make` alone says what there is.
 
 JOBS ?= 2
+SECONDS ?= 300
 ARGS ?=
 
 BIN := .venv/bin
@@ -14,7 +15,7 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,$(
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
-.PHONY: help run test lint bench torture clean
+.PHONY: help run test lint bench torture fuzz clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "make %-9s %s\n", $$1, $$2}' Makefile
@@ -37,12 +38,16 @@ bench: .venv/.stamp ## measure
 	@.ci/system
 	@$(PY) -m benchmarks $(ARGS)
 
-torture: .venv/.stamp ## the slow tests: many peers, long histories, far more examples
+torture: .venv/.stamp ## the slow tests: many peers, long histories, far more examples, 20 s of each fuzz target
 	@.ci/system tests
 	@$(PY) -m pytest -n $(JOBS) --dist loadgroup -m slow --hypothesis-profile=torture $(ARGS)
+	@$(PY) -m tests.fuzz all --seconds 20
+
+fuzz: .venv/.stamp ## feed every target with damaged input, guided by what it reaches, for SECONDS each
+	@$(PY) -m tests.fuzz all --seconds $(SECONDS) --corpus .fuzz $(ARGS)
 
 clean: ## remove all that make made, .venv too
-	@rm -rf .venv build dist demo-pictures .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
+	@rm -rf .venv build dist demo-pictures .fuzz .pytest_cache .mypy_cache .ruff_cache .hypothesis *.egg-info
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.stamp: pyproject.toml constraints.txt

@@ -23,6 +23,8 @@ SCHEME = "p2psketch"
 TRACKER_PORT = 27700
 MAX_LINK = 4096
 MAX_NAME = 120
+MAX_TRACKERS = 8
+"""So that a link fits into MAX_LINK however long the names of their computers are."""
 
 _VERSION = 1
 _EDIT, _VIEW = 1, 2
@@ -71,8 +73,8 @@ class Invite:
         return Invite(self.trackers, self.name, keys.view_secret, keys.edit_public)
 
     def format(self) -> str:
-        """The link, as `parse` reads it."""
-        trackers = ",".join(map(str, self.trackers))
+        """The link, as `parse` reads it, with as many of the trackers as fit."""
+        trackers = ",".join(map(str, self.trackers[:MAX_TRACKERS]))
         return f"{SCHEME}://{trackers}/{quote(self.name, safe='', errors='replace')}#{_encode_key(self)}"
 
     @classmethod
@@ -115,7 +117,10 @@ def _after_scheme(link: str) -> str:
 
 
 def _trackers(hosts: str) -> tuple[Address, ...]:
-    return tuple(parse_address(host, TRACKER_PORT) for host in hosts.split(",")) if hosts else ()
+    places = hosts.split(",") if hosts else []
+    if len(places) > MAX_TRACKERS:
+        raise InviteError(f"The link names {len(places)} trackers; leave all but {MAX_TRACKERS} of them out.")
+    return tuple(parse_address(place, TRACKER_PORT) for place in places)
 
 
 def _checksum(body: bytes) -> bytes:

@@ -4,7 +4,7 @@ Rule: every op, whoever made it, goes to the disk, to those who lack it and to t
 nothing else. What is told to links and asked of them about ops is decided here; who is linked is the mesh's to know.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from math import inf
 from typing import Final
@@ -202,6 +202,13 @@ class Logs:
             return [] if told else [e.Logged(f"the board file: {error}")]
         self.holdings.add([(chunk.author, known(self._replica.log.tip(chunk.author)))], None)
         return self.changed()
+
+    def persisted(self, tips: Iterable[tuple[PeerId, Known]], now: float) -> list[Effect]:
+        """More is on disk; of a log that has been cut since it was to be written, what counts."""
+        log = self._replica.log
+        held = [(author, tip if tip.seq <= log.seq(author) else known(log.tip(author))) for author, tip in tips]
+        self.holdings.add([(author, tip) for author, tip in held if tip.seq], now)
+        return [e.StatusChanged()]
 
     def store_read(self, now: float) -> list[Effect]:
         """All of the board file has been read, for the first time or anew."""

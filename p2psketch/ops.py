@@ -140,6 +140,8 @@ def _read_style(start: bytes) -> dict[str, Value] | None:
     if not (type(flat) is list and len(flat) == 3 and flat[:2] == [[], 0] and type(flat[2]) is dict):
         return None
     fields = flat[2]
+    if type(flat[1]) is not int:  # false and 0.0 are 0 to Python
+        return None
     if not _is_canonical(flat, start + _NIL) or fields.pop("points", b"") is not None or check_fields(fields):
         return None
     return fields

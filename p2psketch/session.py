@@ -102,8 +102,7 @@ class Session:
             case e.Received(link, message):
                 effects = self._received(link, message, now)
             case e.Persisted(tips):
-                self.holdings.add(tips, now)
-                return [e.StatusChanged()]
+                return self.logs.persisted(tips, now)
             case e.Stored(chunk):
                 return self.logs.stored(chunk)
             case e.ForkStored(fork):

@@ -19,7 +19,7 @@ from p2psketch import effects as e
 from p2psketch.address import Address
 from p2psketch.errors import SketchError, StoreError
 from p2psketch.ids import LinkId, PeerId
-from p2psketch.messages import Announce, Fork
+from p2psketch.messages import Announce
 from p2psketch.oplog import Chunk, Known
 from peer.hosts import is_ours, own_hosts
 from peer.outbox import ReadLog
@@ -165,11 +165,11 @@ class Node:
                     if (found := self._links.get(link)) is not None:
                         found.part(bye)
                 case e.KeepFork(fork):
-                    self._keep_fork(fork)
+                    self._write(partial(Store.add_fork, fork=fork))
                 case e.Recall(author, seq):
                     self._loop.call_soon(self._recall, author, seq)
                 case e.Reread():
-                    self._loop.call_soon(self._read_store)
+                    self._loop.call_soon(self._reread)
                 case e.Dial(address):
                     self._dial(address)
                 case e.Announcing(announces):
@@ -177,7 +177,7 @@ class Node:
                     for client in self._trackers:
                         client.update()
                 case e.Remember(addresses):
-                    self._store.set_addresses(addresses)
+                    self._write(partial(Store.set_addresses, addresses=addresses))
                 case e.Logged(text):
                     log.warning("%s", text)
                 case _:
@@ -190,28 +190,34 @@ class Node:
             self.sink(e.Stored(chunk))
         self.sink(e.StoreRead(tuple(self._store.addresses())))
 
+    def _reread(self) -> None:
+        try:
+            self._read_store()
+        except StoreError as error:
+            self._go_on_in_memory(error)
+            self._read_store()
+
     def _recall(self, author: PeerId, seq: int) -> None:
-        chunk = self._store.read(author, seq, seq)
+        chunk = self._read(author, seq, seq)
         if chunk is not None:
             self.sink(e.Recalled(chunk))
 
-    def _keep_fork(self, fork: Fork) -> None:
+    def _write(self, what: Callable[[Store], None]) -> None:
+        """Into the board file, or else into the memory that takes its place."""
         try:
-            self._store.add_fork(fork)
+            what(self._store)
         except StoreError as error:
             self._go_on_in_memory(error)
+            what(self._store)
 
     def _append(self, chunk: Chunk, tip: Known) -> None:
-        try:
-            self._store.append(chunk)
-        except StoreError as error:
-            self._go_on_in_memory(error)
+        self._write(partial(Store.append, chunk=chunk))
         self._tips[chunk.author] = tip
         if self._committing is None:
             self._committing = self._loop.call_later(COMMIT_WITHIN, self._commit)
 
     def _go_on_in_memory(self, error: Exception) -> None:
-        """The board file cannot be written: everything goes on, and nothing is claimed to be on disk."""
+        """The board file cannot be used: everything goes on, and nothing is claimed to be on disk."""
         log.error("the board file cannot be written: %s", error)
         self._store = self._store.detached()
         sentence = f"The board file cannot be written ({error}). Drawing goes on in memory only."
@@ -276,7 +282,14 @@ class Node:
 
     def read_log(self) -> ReadLog:
         """For outboxes: how to read ops of the log."""
-        return lambda author, first, last: self._store.read(author, first, last)
+        return self._read
+
+    def _read(self, author: PeerId, first: int, last: int) -> Chunk | None:
+        try:
+            return self._store.read(author, first, last)
+        except StoreError as error:
+            self._go_on_in_memory(error)
+            return self._store.read(author, first, last)
 
     # -- time --------------------------------------------------------------------------------------
 

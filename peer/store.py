@@ -1,7 +1,7 @@
 """A board on disk: one SQLite file from its first stroke.
 
 Rule: chunks are kept as their authors encoded them, each op is in the file before it is sent, and
-nothing is ever changed or removed. This is the only module that touches SQLite. A store belongs to
+nothing that holds is ever changed or removed. This is the only module that touches SQLite. A store belongs to
 the thread that opened it.
 """
 
@@ -42,9 +42,30 @@ CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL)
 CHUNKS: Final = f"""
 SELECT peer, first, head, length, ops, signature, proof FROM chunks JOIN authors ON author = id
 WHERE typeof(first) = 'integer' AND typeof(length) = 'integer' AND first > 0 AND length BETWEEN 1 AND {MAX_OPS}
+AND typeof(signature) IN ('blob', 'null') AND typeof(proof) IN ('blob', 'null')
 AND typeof(ops) = 'blob' AND typeof(head) = 'blob' AND length(head) = 32 AND typeof(peer) = 'blob' AND length(peer) = 32
 """
 """SQLite takes any type in any column, and a file may come from anywhere: other rows are as if they were not there."""
+
+ADDRESSES: Final = """
+SELECT host, port FROM addresses
+WHERE typeof(host) = 'text' AND typeof(port) = 'integer' AND port BETWEEN 1 AND 65535 ORDER BY place
+"""
+
+
+PUT_CHUNK: Final = "INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?)"
+"""What has been accepted takes the place of what was damaged on the disk, and was not."""
+
+NEW_AUTHOR: Final = """
+INSERT OR IGNORE INTO authors (id, peer, proof) SELECT 1 + max(
+    coalesce((SELECT max(id) FROM authors), 0),
+    coalesce((SELECT author FROM chunks WHERE typeof(author) = 'integer' ORDER BY author DESC LIMIT 1), 0)
+), ?, ?
+"""
+"""The number is past those that chunks have whose author's row is lost: they must not become somebody else's."""
+
+FOREIGN: Final = "SELECT count(*) FROM sqlite_master WHERE type NOT IN ('table', 'index') OR rootpage = 0"
+"""Views, triggers and virtual tables: a board has none, and in a file from somebody else they could do anything."""
 
 
 class Store:
@@ -76,10 +97,11 @@ class Store:
             database = _connect(path, create=create, writable=writable)
         except (sqlite3.Error, OSError) as error:
             raise StoreError(f"The board {path} cannot be opened: {error}.") from error
+        database.text_factory = _text
         try:
             _check(database, path)
             return cls(database, path)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, UnicodeDecodeError) as error:
             database.close()
             raise StoreError(f"The board {path} cannot be read: {error}.") from error
         except StoreError:
@@ -87,20 +109,34 @@ class Store:
             raise
 
     def detached(self) -> "Store":
-        """A copy in memory, for going on when the file cannot be written any more."""
-        copy = Store.memory() if self.path else self
-        if copy is not self:
-            try:
-                if self._database.in_transaction:
-                    self._database.execute("ROLLBACK")
-                self._database.backup(copy._database)
-            except sqlite3.Error:
-                copy = Store.memory()
-            copy = Store(copy._database, None)
-            for chunk in self._recent.values():
-                copy.append(chunk)
-            copy.detached_from = self.path
+        """A copy in memory of what can be read, for going on when the file cannot be written any more."""
+        if not self.path:
+            return self
+        copy = Store.memory()
+        copy.detached_from = self.path
+        with suppress(StoreError), _as_store_error():
+            if self._database.in_transaction:
+                self._database.execute("ROLLBACK")
+        for part in (self._copy_chunks, self._copy_forks, self._copy_settings):
+            with suppress(StoreError):
+                part(copy)
+        for chunk in self._recent.values():
+            copy.append(chunk)
+        copy.commit()
         return copy
+
+    def _copy_chunks(self, copy: "Store") -> None:
+        for chunk in self.chunks():
+            copy.append(chunk)
+
+    def _copy_forks(self, copy: "Store") -> None:
+        for fork in self.forks():
+            copy.add_fork(fork)
+
+    def _copy_settings(self, copy: "Store") -> None:
+        copy.set_addresses(self.addresses())
+        with _as_store_error():
+            copy.set(**{str(name): str(value) for name, value in self._database.execute("SELECT * FROM settings")})
 
     def close(self) -> None:
         """Write what is pending and let go of the file."""
@@ -118,15 +154,15 @@ class Store:
             if not self._database.in_transaction:
                 self._database.execute("BEGIN IMMEDIATE")
             row = (self._author(chunk), chunk.first, chunk.length, chunk.head, chunk.blob, chunk.signature)
-            self._database.execute("INSERT OR IGNORE INTO chunks VALUES (?, ?, ?, ?, ?, ?)", row)
+            self._database.execute(PUT_CHUNK, row)
 
     def _author(self, chunk: Chunk) -> int:
         number = self._authors.get(chunk.author)
         if number is None:
-            self._database.execute(
-                "INSERT OR IGNORE INTO authors (peer, proof) VALUES (?, ?)", (chunk.author, chunk.proof)
-            )
+            self._database.execute(NEW_AUTHOR, (chunk.author, chunk.proof))
             found = self._database.execute("SELECT id FROM authors WHERE peer = ?", (chunk.author,)).fetchone()
+            if found is None:
+                raise StoreError("the file is damaged")
             number = self._authors[chunk.author] = int(found[0])
         return number
 
@@ -212,7 +248,7 @@ class Store:
     def addresses(self) -> list[Address]:
         """The address book, newest first."""
         with _as_store_error():
-            return [Address(*row) for row in self._database.execute("SELECT host, port FROM addresses ORDER BY place")]
+            return [Address(*row) for row in self._database.execute(ADDRESSES)]
 
     def set_addresses(self, addresses: Iterable[Address]) -> None:
         """Replace the address book."""
@@ -226,8 +262,13 @@ class Store:
 def _as_store_error() -> Iterator[None]:
     try:
         yield
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # also of what SQLite says of a damaged file
         raise StoreError(str(error)) from error
+
+
+def _text(data: bytes) -> str:
+    """Text of a file that came from anywhere."""
+    return data.decode("utf-8", "replace")
 
 
 def _joined(parts: list[Chunk]) -> Chunk:
@@ -255,7 +296,7 @@ def _check(database: sqlite3.Connection, path: Path) -> None:
         return
     application = database.execute("PRAGMA application_id").fetchone()[0]
     version = database.execute("PRAGMA user_version").fetchone()[0]
-    if application != APPLICATION_ID:
+    if application != APPLICATION_ID or database.execute(FOREIGN).fetchone()[0]:
         raise StoreError(f"{path} is a file of another program, not a p2psketch board.")
     if version > FORMAT:
         raise StoreError(f"{path} was made by a newer p2psketch (format {version}, this one knows {FORMAT}).")

@@ -266,6 +266,7 @@ class Registry:
         member = self._rooms.get(lease.room, {}).get(lease.handle)
         if member is not None and member.connection not in (None, connection):
             effects += self._supersede(member.connection)
+            member.connection = None  # it has heard the last word, and nothing may be pushed to it any more
         if who.lease is None:
             _subtract(self._strangers, who.source)
         elif who.lease != lease:

@@ -50,6 +50,8 @@ def test_with_a_default_port_the_host_is_enough(text: str, host: str) -> None:
         ("a:b:c", "in brackets"),
         ("[::1:9000", "is not an address"),
         ("[example.org]:9000", "is not an address"),
+        ("[::%]:1", "is not an address"),
+        ("[::%[]:1", "is not an address"),
         ("[::1]9000", "is not an address"),
         ("exa mple:1", "check its spelling"),
         ("-x:1", "check its spelling"),
@@ -57,6 +59,7 @@ def test_with_a_default_port_the_host_is_enough(text: str, host: str) -> None:
         ("a\0b:1", "check its spelling"),
         ("a" * 254 + ":1", "check its spelling"),
         ("me@example.org:1", "check its spelling"),
+        ("İ:1", "check its spelling"),  # two characters in lower case
     ],
 )
 def test_a_wrong_address_is_refused_with_its_reason(text: str, names: str) -> None:
@@ -107,3 +110,22 @@ def test_limits_count_an_ipv6_network_as_one() -> None:
 def test_only_literals_have_an_ip() -> None:
     assert str(ip_of(Address("::ffff:9.9.9.9", 1))) == "9.9.9.9"
     assert ip_of(Address("example.org", 1)) is None
+
+
+@pytest.mark.parametrize("text", ["a:b\r\nc:d", "[x\n:1", "\n:9x", "a b\tc", "a:\n1"])
+def test_what_is_wrong_is_one_line_whatever_was_pasted(text: str) -> None:
+    with pytest.raises(InviteError) as caught:
+        parse_address(text)
+    assert str(caught.value).isprintable()
+
+
+def test_brackets_in_the_name_of_an_interface_are_none_of_an_address() -> None:
+    with pytest.raises(InviteError, match="too many colons"):
+        parse_address("::%][c", 27700)
+
+
+def test_a_link_in_place_of_an_address_does_not_give_its_key_away() -> None:
+    for link in ("p2psketch://example.org:27700/Board#AQEAAQIDBAUG", "example.org:27700/Board#AQEAAQIDBAUG"):
+        with pytest.raises(InviteError) as caught:
+            parse_address(link, 27700)
+        assert "AQE" not in str(caught.value)

@@ -131,6 +131,20 @@ def test_whoever_has_one_log_meets_whoever_has_the_other(ben: Desk, cat: Desk, o
     assert late.session.log.seq(ann.me) == 3 and len(boards(late, dan)) == 1
 
 
+def test_what_reaches_the_disk_late_is_not_claimed_beyond_a_fork(ben: Desk) -> None:
+    ann, clone = clones(2, 3, 3)
+    connect(ann, ben)
+    exchange(ann, ben)
+    ann.draws()
+    arriving, ben.waiting = ben.waiting, []
+    for link, message in arriving:  # and what arrives is not yet on disk
+        ben.happens(e.Received(link, message))
+    assert ben.session.log.seq(ann.me) == 6 == ben.session.holdings.seq(ann.me) + 1
+    ben.happens(e.Received(ben.link_to(ann), m.Fork(ann.chunks[2], clone.chunks[2])))
+    exchange(ben)
+    assert ben.session.log.seq(ann.me) == 2 == ben.session.holdings.seq(ann.me)
+
+
 def test_the_fork_is_known_after_a_restart_and_told_to_those_who_missed_it(ben: Desk, cat: Desk) -> None:
     ann, clone = clones(2, 3, 2)
     linked(ann, ben)

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -134,6 +135,7 @@ def test_a_tracker_without_a_port_has_the_usual_one() -> None:
         (LINK.replace("192.0.2.7", ""), "names no host"),
         (LINK.replace("192.0.2.7", "a:1,"), "names no host"),
         (LINK.replace("192.0.2.7", "a:b"), "in brackets"),
+        (LINK.replace("192.0.2.7", "a," * 8 + "a"), "names 9 trackers; leave all but 8 of them out"),
     ],
 )
 def test_a_wrong_link_is_refused_with_one_sentence(text: str, says: str) -> None:
@@ -166,3 +168,10 @@ def test_a_name_is_one_printable_line(name: str) -> None:
 def test_names_keep_what_scripts_need_and_lose_what_could_deceive() -> None:
     assert clean_name("  a\n\tb\u202egnp.exe ") == "a b gnp.exe"
     assert clean_name("👩‍💻 نمی‌خواهم") == "👩‍💻 نمی‌خواهم"
+
+
+def test_a_link_can_be_read_however_long_what_it_names() -> None:
+    longest = tuple(Address(f"{number}." + "a" * 251, 65535) for number in range(9))
+    invite = Invite(longest, "板" * 120, SECRET)
+    for link in (invite, invite.viewer()):
+        assert Invite.parse(link.format()) == replace(link, trackers=longest[:8])

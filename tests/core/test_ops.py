@@ -230,6 +230,13 @@ def test_damaged_strokes_are_read_alike(points: int, data: st.DataObject) -> Non
     assert short_and_long_agree(bytes(raw[: data.draw(st.integers(0, len(raw)))]))
 
 
+@pytest.mark.parametrize("zero", [False, 0.0, -0.0])
+def test_what_is_zero_to_python_is_not_the_number_of_a_shape(zero: object) -> None:
+    data = msgpack.packb([[], zero, {**STROKE, "points": INK}])
+    assert short_and_long_agree(data)
+    assert read_op(ANN, 5, 1, 0, data).void is not None
+
+
 def test_a_long_style_is_read_the_long_way() -> None:
     assert short_and_long_agree(stroke_body(20, text="long " * 1000))
 

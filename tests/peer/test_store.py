@@ -230,6 +230,74 @@ def test_one_chunk_larger_than_that_is_remembered() -> None:
     assert list(store._recent) == [(ANN, 2)]
 
 
+def test_what_is_accepted_takes_the_place_of_what_was_damaged(path: Path) -> None:
+    damaged, good = chunk(1, 2), chunk(1, 2)._replace(blob=b"good", signature=b"s" * 64)
+    store = reopened(filled(path, damaged))
+    store.append(good)
+    assert list(reopened(store).chunks()) == [good]
+
+
+# From anywhere
+
+
+def altered(store: Store, *statements: str) -> Store:
+    for statement in statements:
+        store._database.execute(statement)
+    return reopened(store)
+
+
+def test_rows_of_wrong_types_are_as_if_they_were_not_there(path: Path) -> None:
+    store = filled(path, *(chunk(first) for first in (1, 2, 3)), chunk(1, author=BEN, proof=b"p" * 64))
+    store.set_addresses([Address("10.0.0.1", 2000)])
+    store = altered(
+        store,
+        "UPDATE chunks SET signature = 7 WHERE first = 2",
+        "UPDATE chunks SET signature = 'text' WHERE first = 3",
+        "UPDATE authors SET proof = 'text' WHERE id = 2",
+        "INSERT INTO addresses VALUES (7, x'0a000001', 2000), (8, '10.0.0.2', 'port'), (9, '10.0.0.3', 65536)",
+        "INSERT INTO addresses VALUES (10, CAST(x'ff' AS TEXT), 2000)",
+    )
+    assert list(store.chunks()) == [chunk(1)]
+    assert store.addresses() == [Address("10.0.0.1", 2000), Address("\ufffd", 2000)]
+
+
+def test_chunks_whose_authors_row_is_lost_do_not_become_those_of_the_next_author(path: Path) -> None:
+    store = altered(filled(path, chunk(1), chunk(1, author=BEN)), "DELETE FROM authors")
+    store.append(chunk(1, author=CAT))
+    assert list(reopened(store).chunks()) == [chunk(1, author=CAT)]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE TRIGGER more AFTER INSERT ON chunks BEGIN DELETE FROM chunks; END",
+        "CREATE VIEW more AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT * FROM n",
+    ],
+)
+def test_a_file_that_would_do_something_is_not_opened(path: Path, statement: str) -> None:
+    store = filled(path, chunk(1))
+    store._database.execute(statement)
+    with pytest.raises(StoreError, match="a file of another program"):
+        reopened(store)
+
+
+def test_of_a_damaged_file_what_can_be_read_goes_on(path: Path) -> None:
+    store = altered(filled(path, chunk(1)), "DROP TABLE addresses", "DROP TABLE forks")
+    with pytest.raises(StoreError):
+        store.set_addresses([])
+    copy = store.detached()
+    copy.set_addresses([])
+    assert list(copy.chunks()) == [chunk(1)] and list(copy.forks()) == []
+
+
+def test_a_file_whose_damage_cannot_be_put_into_words_is_a_sentence_all_the_same(path: Path) -> None:
+    filled(path, chunk(1)).close()
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"CREATE TABLE chunks", b"CREATE TABL\xff chunks"))
+    with pytest.raises(StoreError, match="cannot be read"):
+        Store.open(path)
+
+
 # Settings and addresses
 
 

@@ -258,6 +258,15 @@ def test_a_new_connection_from_the_same_address_takes_the_handle_over() -> None:
     assert tracker.registry.members == 2
 
 
+def test_whoever_moves_to_a_handle_does_not_tell_the_connection_that_it_replaces() -> None:
+    tracker = Tracker()
+    old, mover = tracker.join(1), tracker.join(2)
+    tracker.hears(old)
+    effects = tracker.registry.received(mover, announce(1), tracker.now)
+    closed = effects.index(Close(old, "refused: A newer connection uses the same handle."))
+    assert [effect for effect in effects[closed:] if isinstance(effect, Send) and old in effect.to] == []
+
+
 def test_a_handle_in_use_is_not_given_to_another_address() -> None:
     tracker = Tracker(silence=45)
     bob = tracker.join(2, BOB)
