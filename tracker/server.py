@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import socket
 import sys
 import time
 from collections.abc import Callable
@@ -21,7 +22,7 @@ from p2psketch.errors import RemoteProtocolError
 from p2psketch.messages import TrackerMessage
 from tracker.limits import DEFAULT_PORT, Limits
 from tracker.registry import Close, ConnectionId, Effect, Registry, Send
-from tracker.transport import BACKLOG, address_of, for_peers, open_doors
+from tracker.transport import address_of, for_peers, let_in, open_doors, shut
 
 MAX_MESSAGE: Final = MAX_SEALED + 256
 """Bytes of the largest message a client has to send; what is longer is not waited for."""
@@ -35,7 +36,6 @@ MAX_QUEUED_IN_ALL: Final = 32 * 1024 * 1024
 _HIGH_WATER = 16 * 1024  # from here on a connection is slow
 _SPARE_FILES = 256  # file descriptors for everything but members
 _REFUSED_AT_ONCE = 64  # connections that are still told why they are closed
-_LET_IN_AT_ONCE = 64  # connections; with those being refused they use fewer files than are kept free
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,8 @@ class TrackerServer:
         self._numbers = count(1)
         self._links: dict[ConnectionId, _Link] = {}
         self._slow: set[ConnectionId] = set()
-        self._listening: list[asyncio.Server] = []
+        self._doors: list[socket.socket] = []
+        self._letting_in: list[asyncio.Task[None]] = []
         self._ticking: asyncio.Task[None] | None = None
         self._all_gone = asyncio.Event()
         self._complaints = _Seldom(self._pace.complaint)
@@ -84,10 +85,10 @@ class TrackerServer:
         """
         doors = await open_doors(host, port, next_free)
         self.port = doors[0].getsockname()[1]
-        loop = asyncio.get_running_loop()
-        for door in doors:
-            self._listening.append(await loop.create_server(self._link, sock=door, backlog=_LET_IN_AT_ONCE))
-            door.listen(BACKLOG)
+        self._doors = doors
+        self._letting_in = [
+            asyncio.create_task(let_in(door, self._link, self._has_room, self._exhausted)) for door in doors
+        ]
         self._ticking = asyncio.create_task(self._tick())
         where = " and ".join(str(address_of(door.getsockname())) for door in doors)
         log.info("tracker listening on %s; peers can use %s", where, for_peers(doors[0]))
@@ -98,13 +99,10 @@ class TrackerServer:
         if self._ticking is not None:
             self._ticking.cancel()
             await asyncio.gather(self._ticking, return_exceptions=True)
-        for server in self._listening:
-            server.close()
+        await shut(self._doors, self._letting_in)
         for link in list(self._links.values()):
             link.transport.close()
         await self._until_all_gone()
-        for server in self._listening:
-            await server.wait_closed()
 
     async def _until_all_gone(self) -> None:
         while self._links:
@@ -135,13 +133,18 @@ class TrackerServer:
     def _link(self) -> "_Link":
         return _Link(self, ConnectionId(next(self._numbers)))
 
+    def _has_room(self) -> bool:
+        """Is there room for another connection, be it only to refuse it?"""
+        return len(self._links) < self._most_links
+
+    def _exhausted(self, reason: str) -> None:
+        if self._complaints.is_time(self._now()):
+            log.warning("cannot let anybody in: %s", reason)
+
     def opened(self, link: "_Link") -> None:
-        """A connection came in. Where there is not even room for a refusal, it is just cut."""
+        """A connection came in."""
         self._links[link.number] = link
-        if len(self._links) > self._most_links:
-            link.transport.abort()
-        else:
-            self._perform(self.registry.connected(link.number, link.seen, self._now()))
+        self._perform(self.registry.connected(link.number, link.seen, self._now()))
 
     def received(self, number: ConnectionId, payload: bytes) -> None:
         """A whole frame arrived; raises RemoteProtocolError."""

@@ -8,12 +8,15 @@ import contextlib
 import errno
 import os
 import socket
+from collections.abc import Callable
 from typing import Any, Final
 
 from p2psketch.address import Address, ip_of
 
 BACKLOG: Final = 512
 """Connections that wait in the system until they are let in."""
+EXHAUSTED: Final = 0.5
+"""Seconds until another try where the system has no more files."""
 _NEXT_PORTS = 20
 _ANY_PORT_TRIES = 5
 _NO_SUCH_NETWORK = (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
@@ -57,12 +60,55 @@ def _bind(found: list[Any], port: int) -> list[socket.socket]:
                     raise
                 missing = error
                 continue
+            door.setblocking(False)
             opened.append(doors.enter_context(door))
             port = door.getsockname()[1]
         if not opened:
             raise missing
         doors.pop_all()
         return opened
+
+
+async def let_in(
+    door: socket.socket,
+    protocol: Callable[[], asyncio.Protocol],
+    has_room: Callable[[], bool],
+    exhausted: Callable[[str], None],
+) -> None:
+    """Let connections in at one door, one a turn of the loop, for ever; where there is no room they are cut.
+
+    asyncio's own server takes as many at once as wait, which may be more than there are files.
+    """
+    loop = asyncio.get_running_loop()
+    while True:
+        try:
+            sock, _ = await loop.sock_accept(door)
+        except ConnectionAbortedError:
+            continue
+        except OSError as error:
+            exhausted(error.strerror or str(error))
+            await asyncio.sleep(EXHAUSTED)
+            continue
+        if not has_room():
+            sock.close()
+        else:
+            try:
+                await loop.connect_accepted_socket(protocol, sock)
+            except OSError:  # it has gone already
+                sock.close()
+        await asyncio.sleep(0)  # sock_accept does not yield while connections queue up
+
+
+async def shut(doors: list[socket.socket], tasks: list["asyncio.Task[None]"]) -> None:
+    """End `let_in`, and listen no more; what is shut is taken off the list."""
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    while doors:
+        door = doors.pop()
+        with contextlib.suppress(NotImplementedError):  # where there are no readers: Windows
+            asyncio.get_running_loop().remove_reader(door)  # asyncio forgets to for a sock_accept in its last moment
+        door.close()
 
 
 def for_peers(door: socket.socket) -> Address:

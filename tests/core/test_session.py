@@ -206,7 +206,8 @@ def test_many_void_ops_are_one_line_of_the_log(ann: Desk, ben: Desk) -> None:
     rest = [ann.session.log.append(ann.me, time, 0, b"\xc0") for time in range(2, 1001)]
     blob = b"".join(chunk.blob for chunk in (first, *rest))
     ben.forget()
-    ben.happens(e.Received(ben.link_to(ann), m.Ops(first._replace(length=1000, blob=blob))))
+    signature = ann.identity.sign_ops(ROOM.room_id, 1000, ann.session.log.tip(ann.me).head)
+    ben.happens(e.Received(ben.link_to(ann), m.Ops(first._replace(length=1000, blob=blob, signature=signature))))
     [line] = ben.all_told(e.Logged)
     assert line.text.startswith("op 1 of ") and line.text.endswith("and 999 more")
     assert len(ben.all_told(e.Drop)) == 1
@@ -284,7 +285,7 @@ def test_a_hash_that_differs_makes_us_send_all_we_have_only_so_often(ann: Desk, 
     assert vectors == round(20 * 0.5 / ANSWER_EVERY)
 
 
-def test_a_vector_that_contradicts_ours_everywhere_is_one_line_of_the_log(ann: Desk, ben: Desk) -> None:
+def test_a_vector_that_contradicts_ours_everywhere_costs_a_question_an_author(ann: Desk, ben: Desk) -> None:
     linked(ann, ben)
     for desk in (ann, ben):
         desk.draws()
@@ -293,7 +294,8 @@ def test_a_vector_that_contradicts_ours_everywhere_is_one_line_of_the_log(ann: D
     entries = tuple((desk.me, Known(ann.session.log.seq(desk.me), bytes(16))) for desk in (ann, ben))
     for _ in range(3):
         ann.happens(e.Received(ann.link_to(ben), m.Have(entries, True, True, bytes(16), 0)))
-    assert len(ann.all_told(e.Logged)) == 1
+    assert len([sent for sent in ann.all_told(e.Send) if isinstance(sent.message, m.Want)]) == 2
+    assert not ann.all_told(e.Logged)
 
 
 def test_a_claim_that_is_not_delivered_is_logged_and_not_waited_for(ann: Desk, ben: Desk) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 from p2psketch import messages as m
 from p2psketch.address import Address
 from p2psketch.codec import Frames, decode, encode
+from p2psketch.drafting import signed
 from p2psketch.ids import PeerId
 from p2psketch.ink import encode as ink
 from p2psketch.invite import Invite
@@ -213,6 +214,26 @@ class Rogue:
     def closed(self, stream: PeerStream, reason: str) -> None:
         """The other side has had enough."""
         self.is_closed = True
+
+
+class Puppet:
+    """Somebody, who may not exist, in whose name a rogue with the edit key speaks."""
+
+    def __init__(self, identity: Identity | None = None, room: RoomKeys = ROOM) -> None:
+        self.identity = identity or Identity.generate(os.urandom)
+        self.me: PeerId = self.identity.peer_id
+        self.proof = room.prove_edit(self.me)
+        self._room = room
+
+    def draft(self, number: int, points: bytes) -> m.Draft:
+        """The beginning of a stroke, as good as its author's."""
+        style = {"kind": "stroke", "color": 0, "width": 3.0}
+        draft = m.Draft(self.me, number, 0, style, points, m.GOING, self.proof)
+        return signed(draft, self.identity, self._room.room_id)
+
+    def ops_beyond_a_gap(self, blob: bytes) -> m.Ops:
+        """One op of a log whose beginning nobody has."""
+        return m.Ops(Chunk(self.me, 9, bytes(32), 1, blob, bytes(64), self.proof))
 
 
 def stop_reading(rogue: Rogue, link: PeerLink) -> None:

@@ -149,7 +149,7 @@ def _not_a_number(rogue: Rogue) -> None:
         ),
         (lambda rogue: rogue.say(m.Members(0, (), Address("127.0.0.1", 9))), "Members is not allowed"),
         (_not_a_number, "Presence has a wrong cursor"),
-        (_wrong_head, "do not continue its log"),
+        (_wrong_head, "are not signed by it"),
         (_time_stands_still, "do not increase at op 2"),
         (_fewer_ops_than_said, "ops are not MessagePack triples"),
     ],

@@ -15,7 +15,7 @@ from p2psketch.codec import encode
 from p2psketch.contacts import MAX_CONTACTS, MAX_NAMED
 from p2psketch.ids import PeerId
 from p2psketch.mesh import DIALS_AT_ONCE, MAX_DOUBLES
-from p2psketch.oplog import Chunk, Known, pack_triples
+from p2psketch.oplog import Known, pack_triples
 from p2psketch.presence import MAX_AUTHORS, MAX_POINTS
 from p2psketch.stash import MAX_STASH
 from p2psketch.strangers import STRANGERS_A_HOST
@@ -23,7 +23,19 @@ from peer.fleeting import MAX_BYTES
 from peer.headless import HeadlessPeer
 from peer.outbox import MAX_RANGES
 from peer.peer_link import PeerLink
-from tests.network.support import Rogue, draw, draw_each, in_loop, link_to, linked, peer, server, stop_reading, until
+from tests.network.support import (
+    Puppet,
+    Rogue,
+    draw,
+    draw_each,
+    in_loop,
+    link_to,
+    linked,
+    peer,
+    server,
+    stop_reading,
+    until,
+)
 from tests.network.test_hostile import three
 
 Expected = Callable[[str], None]
@@ -156,7 +168,7 @@ async def test_ops_beyond_gaps_are_kept_up_to_a_mebibyte() -> None:
         await rogue.link(ana)
         link = end_of(ana, rogue)
         blob = pack_triples([(1, 0, bytes(100_000))])
-        ops = [m.Ops(Chunk(somebody(), 9, bytes(32), 1, blob)) for _ in range(50)]
+        ops = [Puppet().ops_beyond_a_gap(blob) for _ in range(50)]
         flood(rogue, iter(ops))
         rogue.say(m.Ping(7))
         await until(lambda: m.Pong(7) in rogue.heard, "the end of the flood")
@@ -216,8 +228,9 @@ async def test_pointers_and_drafts_of_authors_without_end_are_bounded() -> None:
         await rogue.link(ana)
         long = ink.encode([(float(n % 100), 0.0) for n in range(2000)])
         flood(rogue, (m.Presence(somebody(), (1.0, 1.0), None, "pen") for _ in range(1500)))
-        flood(rogue, (m.Draft(somebody(), 1, 0, STYLE, long, m.GOING) for _ in range(400)))
-        flood(rogue, (m.Draft(rogue.me, n, 0, STYLE, long, m.GOING) for n in range(1, 100)))
+        flood(rogue, (Puppet().draft(1, long) for _ in range(400)))
+        me = Puppet(rogue.identity)
+        flood(rogue, (me.draft(n, long) for n in range(1, 100)))
         rogue.say(m.Ping(7))
         await until(lambda: m.Pong(7) in rogue.heard, "the end of the flood")
         bob.board.point((5.0, 5.0))
@@ -229,7 +242,7 @@ async def test_pointers_and_drafts_of_authors_without_end_are_bounded() -> None:
         assert len(presences._shown) <= MAX_AUTHORS
         assert len(presences.pointers) <= MAX_AUTHORS
         assert sum(len(sketch.points) for sketch in presences.sketches.values()) <= MAX_POINTS
-        assert [number for author, number in presences.sketches if author == rogue.me] == [99]
+        assert [number for author, number in presences.sketches if author == me.me] == [99]
         cleo.board.cancel_draft()
         rogue.stream.abort()
 
@@ -244,12 +257,12 @@ async def test_what_is_fleeting_does_not_pile_up_for_who_does_not_read() -> None
         link = end_of(ana, deaf)
         stop_reading(deaf, link)
         link.pause()
-        authors = [somebody() for _ in range(64)]
-        loud.say(m.Links(tuple(m.Neighbour(author, m.Person("x", 0), ()) for author in authors)))
+        puppets = [Puppet() for _ in range(64)]
+        loud.say(m.Links(tuple(m.Neighbour(puppet.me, m.Person("x", 0), (), puppet.proof) for puppet in puppets)))
         long = ink.encode([(float(n % 100), 0.0) for n in range(3000)])
         for number in range(1, 5):
-            flood(loud, (m.Draft(author, number, 0, STYLE, long, m.GOING) for author in authors))
-            flood(loud, (m.Presence(author, (float(number), 1.0), None, "pen") for author in authors))
+            flood(loud, (puppet.draft(number, long) for puppet in puppets))
+            flood(loud, (m.Presence(puppet.me, (float(number), 1.0), None, "pen") for puppet in puppets))
         loud.say(m.Ping(7))
         await until(lambda: m.Pong(7) in loud.heard, "the end of the flood")
         assert 0 < link.outbox._fleeting.size <= MAX_BYTES
@@ -269,7 +282,7 @@ async def test_one_member_does_not_get_more_places_by_linking_again_and_again() 
         await first.link(ana)
         for _ in range(12):
             again = Rogue()
-            again.identity, again.me = first.identity, first.me
+            again.identity, again.me, again.proof = first.identity, first.me, first.proof
             await again.dial(ana)
             again.say(again.hello())
             rogues.append(again)

@@ -101,12 +101,12 @@ WRONG: dict[str, list[tuple[bytes, str]]] = {
         (raw("Ops", ANN, 1, HEAD, 1, b"", b"short", None), "Ops has a wrong signature"),
     ],
     "Draft": [
-        (raw("Draft", ANN, 0, 0, None, INK, 0), "Draft has a wrong number"),
-        (raw("Draft", ANN, 1, 10_001, None, INK, 0), "Draft has a wrong start"),
-        (raw("Draft", ANN, 1, 0, {"width": math.inf}, INK, 0), "Draft has a wrong style"),
-        (raw("Draft", ANN, 1, 0, {"new": bytes(2000)}, INK, 0), "Draft has a wrong style"),
-        (raw("Draft", ANN, 1, 0, None, b"no ink", 0), "Draft has a wrong ink"),
-        (raw("Draft", ANN, 1, 0, None, INK, 3), "Draft has a wrong state"),
+        (raw("Draft", ANN, 0, 0, None, INK, 0, None, None), "Draft has a wrong number"),
+        (raw("Draft", ANN, 1, 10_001, None, INK, 0, None, None), "Draft has a wrong start"),
+        (raw("Draft", ANN, 1, 0, {"width": math.inf}, INK, 0, None, None), "Draft has a wrong style"),
+        (raw("Draft", ANN, 1, 0, {"new": bytes(2000)}, INK, 0, None, None), "Draft has a wrong style"),
+        (raw("Draft", ANN, 1, 0, None, b"no ink", 0, None, None), "Draft has a wrong ink"),
+        (raw("Draft", ANN, 1, 0, None, INK, 3, None, None), "Draft has a wrong state"),
     ],
     "Presence": [
         (raw("Presence", ANN, (math.nan, 0.0), None, ""), "Presence has a wrong cursor"),
@@ -115,10 +115,10 @@ WRONG: dict[str, list[tuple[bytes, str]]] = {
         (raw("Presence", ANN, None, None, "a" * 17), "Presence has a wrong tool"),
     ],
     "Links": [
-        (raw("Links", [(ANN, WHO, [])] * 65), "Links has a wrong neighbours"),
-        (raw("Links", [(ANN, ("", 0), [])]), "Links has a wrong name"),
-        (raw("Links", [(ANN, WHO, [("h" * 65, 2000)])]), "Links has a wrong address"),
-        (raw("Links", [(ANN, WHO, [("10.0.0.1", 65536)])]), "Links has a wrong port"),
+        (raw("Links", [(ANN, WHO, [], None)] * 65), "Links has a wrong neighbours"),
+        (raw("Links", [(ANN, ("", 0), [], None)]), "Links has a wrong name"),
+        (raw("Links", [(ANN, WHO, [("h" * 65, 2000)], None)]), "Links has a wrong address"),
+        (raw("Links", [(ANN, WHO, [("10.0.0.1", 65536)], None)]), "Links has a wrong port"),
         (raw("Links", [(ANN, WHO)]), "Links has a wrong neighbour"),
     ],
     "Ping": [
