@@ -114,8 +114,13 @@ def from_file(path: Path) -> Target:
         store.close()
     if link is None:
         raise StoreError(f"{path} holds no link; it is a copy without the key, and cannot be opened for drawing.")
-    tracker_port = int(port) if port and port.isdecimal() else None
-    return Target(Invite.parse(link), path=path.resolve(), room=room, tracker_port=tracker_port)
+    return Target(Invite.parse(link), path=path.resolve(), room=room, tracker_port=_port(port))
+
+
+def _port(text: str | None) -> int | None:
+    """A port as a file has it, which may come from anywhere."""
+    port = int(text) if text and text.isdecimal() and len(text) <= 5 else 0
+    return port if 0 < port < 65536 else None
 
 
 def open_room(name: str, trackers: Sequence[Address], peers: Sequence[Address]) -> Target:

@@ -272,8 +272,13 @@ def test_a_new_board_is_new() -> None:
 def test_a_board_remembers_the_port_of_its_tracker() -> None:
     path = made(new_board("Boat", [], 27701))
     assert from_file(path).tracker_port == 27701
+
+
+@pytest.mark.parametrize("text", ["nonsense", "", "0", "-1", "65536", "9" * 5000, "²"])
+def test_what_is_no_port_is_no_port_of_a_tracker(text: str) -> None:
+    path = made(new_board("Boat", [], 27701))
     store = Store.open(path)
-    store.set(tracker_port="nonsense")
+    store.set(tracker_port=text)
     store.close()
     assert from_file(path).tracker_port is None
 
