@@ -121,7 +121,7 @@ class Worker:
             for fields in ready[done:due]:
                 self.watch.commit(fields)
             done = due
-            await asyncio.sleep(max(PACE, 1 / rate))
+            await asyncio.sleep(max(PACE, started + done / rate - time.monotonic()))
 
     async def wait(self, shapes: int, seconds: float) -> bool:
         return await self.peer.until(lambda: self.board.document.visible_count >= shapes, seconds)

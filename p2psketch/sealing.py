@@ -11,7 +11,10 @@ from p2psketch.effects import Effect
 from p2psketch.oplog import CHUNK_BYTES, MAX_OPS, Chunk, Tip
 
 FRAME: Final = 1 / 60
-"""Seconds: nobody sees more often than that, and whoever draws faster is a program."""
+"""Seconds: nobody sees more often than that."""
+BUSY_FRAME: Final = 1 / 20
+"""After more than `A_HANDFUL` of gestures in a frame: no hand is so fast, and each chunk costs every reader a check."""
+A_HANDFUL: Final = 2
 
 
 class Sealed(NamedTuple):
@@ -28,12 +31,12 @@ class Sealing:
         self._sign = sign
         self.waiting: list[Sealed] = []
         self._held: list[Effect] = []
-        self._sealed_at = float("-inf")
+        self._due = float("-inf")
 
     @property
     def due(self) -> float | None:
         """When to seal."""
-        return self._sealed_at + FRAME if self.waiting else None
+        return self._due if self.waiting else None
 
     def add(self, chunk: Chunk, tip: Tip) -> None:
         """An op was committed: its chunk, of it alone."""
@@ -48,10 +51,10 @@ class Sealing:
 
     def seal(self, now: float) -> list[Sealed]:
         """The chunks that are due, as few as their size allows."""
-        if self.due is None or now < self.due:
+        if not self.waiting or now < self._due:
             return []
-        self._sealed_at = now
         waiting, self.waiting = self.waiting, []
+        self._due = now + (BUSY_FRAME if len(waiting) > A_HANDFUL else FRAME)
         return [self._sealed(part) for part in _cut(waiting)]
 
     def _sealed(self, part: Sequence[Sealed]) -> Sealed:
