@@ -122,6 +122,8 @@ class Undo:
 
     def observe(self, op: Op) -> None:
         """Somebody else's write that loses to ours is what lies beneath ours from now on."""
+        if not self._writes:
+            return
         for shape, fields in op.sets:
             ours = self._writes.get(shape)
             if ours is not None:
