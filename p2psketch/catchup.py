@@ -10,9 +10,10 @@ database maintenance"; Parker et al. 1983 for the vectors.)
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Final, NamedTuple
 
+from p2psketch.claims import Claims
 from p2psketch.clock import MAX_TIME
 from p2psketch.ids import LinkId, PeerId
 from p2psketch.messages import Range, Want
@@ -55,35 +56,6 @@ class Request:
     next: int
     last: int
     moved: float
-
-
-@dataclass(slots=True)
-class Claims:
-    """What one link says its peer has; `in_flight` ops are asked of it, the last of those came when it `moved`.
-
-    `late`: it has not said for so long that it is not waited for; when it does say, that still counts. `queue`: authors
-    of whom something is lacking that it may have, until it has room; `unheard`: those of whom nothing was here.
-    `cut`: it claimed more than was taken, and was `told` to say it again. `stalls` since it last delivered something.
-    """
-
-    since: float
-    known: dict[PeerId, int] = field(default_factory=dict)
-    unheard: set[PeerId] = field(default_factory=set)
-    whole: bool = False
-    late: bool = False
-    cut: bool = False
-    told: float = 0.0
-    discounted: dict[PeerId, int] = field(default_factory=dict)
-    queue: dict[PeerId, None] = field(default_factory=dict)
-    in_flight: int = 0
-    ranges: int = 0
-    moved: float = 0.0
-    stalls: int = 0
-
-    def claimed(self, author: PeerId) -> int:
-        """How many ops of an author it can be asked for."""
-        seq = self.known.get(author, 0)
-        return min(seq, self.discounted.get(author, seq))
 
 
 class Claimer(NamedTuple):
@@ -146,23 +118,13 @@ class CatchUp:
                     continue
                 room -= 1
                 claims.unheard.add(peer)
-            if self._is_news(claims, peer, seq) and seq > here:
+            if claims.hear(peer, seq) and seq > here:
                 claims.queue[peer] = None
             if aims and seq > here:
                 self._aim(peer, seq)
         first = whole and last and not claims.whole and not claims.cut
         claims.whole |= first
         return first
-
-    def _is_news(self, claims: Claims, peer: PeerId, seq: int) -> bool:
-        """Does a claim change what the link can be asked for?"""
-        before = claims.known.get(peer, 0)
-        if seq > before:
-            claims.known[peer] = seq
-        discounted = claims.discounted.get(peer, seq)
-        if discounted < seq:
-            del claims.discounted[peer]
-        return seq > min(before, discounted)
 
     def _room_for(self, claims: Claims) -> int:
         """Of how many more authors of whom nothing is here the link may tell."""

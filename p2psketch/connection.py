@@ -150,6 +150,11 @@ class Connection:
         return self._talk.spend(said, now)
 
     @property
+    def talkative(self) -> bool:
+        """Has the other side said more than half of what is too much?"""
+        return self._talk.used > self._talk.most / 2
+
+    @property
     def _over(self) -> bool:
         """Has the last word been said?"""
         return self._broken or self.state is State.CLOSED

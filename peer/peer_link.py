@@ -1,8 +1,8 @@
 """One link of a peer: its protocol, what waits for it, its stream.
 
 Rule: whoever floods waits, and nobody waits for it. What a link brings is taken for a moment; the rest of it stands in
-line with that of other links, and until it has been taken, no more is read. Whoever has had least of our time is next
-(a fair queue: Demers, Keshav & Shenker 1989). Nothing is decided here but that.
+line with that of other links, and until it has been taken, no more is read. Next is who says little, and of those who
+has had least of our time (a fair queue: Demers, Keshav & Shenker 1989). Nothing is decided here but that.
 """
 
 import logging
@@ -54,7 +54,7 @@ class Network(Protocol):
 
 
 class Line:
-    """The links of which not all has been taken: each turn of the loop the one that has had least of our time.
+    """The links of which not all has been taken: each turn of the loop the one whose turn it is by `PeerLink.place`.
 
     `backlog` tells how many events have not been dealt with yet; `later` calls after so many seconds.
     """
@@ -69,10 +69,10 @@ class Line:
         self._closed = False
 
     def may_pass(self, link: "PeerLink") -> bool:
-        """Has a link had less of our time than all that stand here? What it had while nobody stood here was free."""
+        """Would a link be next? What it had of our time while nobody stood here was free."""
         if not self._waiting:
             link.had = self._reached
-        return link.had <= self._reached
+        return all(link.place <= other.place for other in self._waiting)
 
     def begin(self, link: "PeerLink") -> None:
         """A new link has had as much as those who are next: no more, and no less."""
@@ -109,7 +109,7 @@ class Line:
         if self.crowded:
             self._come(CROWD_REST)
             return
-        link = min(self._waiting, key=lambda link: link.had)
+        link = min(self._waiting, key=lambda link: link.place)
         self._waiting.remove(link)
         self._reached = max(link.had, self._reached)
         link.take()
@@ -128,7 +128,7 @@ class Line:
 
 
 class PeerLink:
-    """The owner of a `PeerStream`. `had`: seconds of our time."""
+    """The owner of a `PeerStream`. `had`: seconds of our processor's time."""
 
     def __init__(self, network: Network, *, dialled: bool) -> None:
         self._network = network
@@ -153,6 +153,11 @@ class PeerLink:
         self._network.sink(e.Opened(self.id, peer, stream.remote, self._dialled))
 
     # -- what comes ----------------------------------------------------------------------------------
+
+    @property
+    def place(self) -> tuple[bool, float]:
+        """Where it stands in line."""
+        return self.connection.talkative, self.had
 
     def received(self, data: bytes) -> None:
         """Bytes came."""
@@ -182,7 +187,7 @@ class PeerLink:
 
     def _take_some(self) -> float | None:
         """How long to rest before there is more to take; None if all has been taken."""
-        began = now = time.monotonic()
+        began, used = time.monotonic(), time.thread_time()
         try:
             for message in self._arriving or ():
                 self._take_one(message)
@@ -193,7 +198,7 @@ class PeerLink:
         except RemoteProtocolError as error:
             self.blame(error)
         finally:
-            self.had += now - began
+            self.had += time.thread_time() - used
         return None
 
     def _take_one(self, message: Message) -> None:
