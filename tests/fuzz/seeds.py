@@ -143,7 +143,8 @@ def _histories() -> tuple[list[Chunk], list[Chunk]]:
     return one.chunks, other.chunks
 
 
-def _greeting(*, dialled: bool, proof: bytes | None) -> m.PeerMessage:
+def greeting(*, dialled: bool, proof: bytes | None) -> m.PeerMessage:
+    """How Mal begins, whoever dialled."""
     who = ROGUE, m.Person("Mal", 3), (Address("10.9.9.9", 5000),), 2, True, proof
     return m.Welcome(m.PROTOCOL_VERSION, *who) if dialled else m.Hello((m.PROTOCOL_VERSION,), *who)
 
@@ -160,7 +161,7 @@ def _forking() -> list[list[Said]]:
     """The other log pushed after the one, claimed, or shown with its proof; before the one is there, or on disk."""
     proof = ROOM.prove_edit(ROGUE)
     one, other = _histories()
-    hello = _greeting(dialled=False, proof=proof)
+    hello = greeting(dialled=False, proof=proof)
     claim = m.Have(((ROGUE, Known(5, bytes(16))),), True, True, bytes(16), 5)
     ops = [m.Ops(chunk._replace(proof=proof)) for chunk in one]
     return [
@@ -195,7 +196,7 @@ def _viewing() -> list[Said]:
         m.Want((m.Range(Desk("Ana").me, 1, 3), m.Range(Desk("Ben").me, 1, 2**40))),
         m.Draft(ROGUE, 1, 0, {"color": 1}, INK, m.GOING),
     ]
-    return [_greeting(dialled=True, proof=None), *said]
+    return [greeting(dialled=True, proof=None), *said]
 
 
 def _claiming() -> list[Said]:
@@ -209,7 +210,7 @@ def _claiming() -> list[Said]:
         for number, stranger in enumerate(strangers)
     )
     return [
-        _greeting(dialled=True, proof=proof),
+        greeting(dialled=True, proof=proof),
         m.Have((*claims, (ROGUE, Known(5, bytes(16)))), True, True, bytes(16), 5),
         m.Links((m.Neighbour(ROGUE, m.Person("Mal", 3), (), proof), *people)),
         *(m.Presence(stranger, (1.0, 2.0), None, "pen") for stranger in strangers),

@@ -7,10 +7,13 @@ import pytest
 
 from p2psketch import messages as m
 from p2psketch.codec import frame
+from p2psketch.drafting import signed
 from tests.core.authors import ANN, INK
+from tests.core.sessions import ROOM as TALK_ROOM
 from tests.fuzz import seeds
 from tests.fuzz.catalogue import TARGETS
 from tests.fuzz.mutating import script_of
+from tests.fuzz.talking import ROGUE, ROGUES
 
 ROOM = bytes(32)
 OWNER = bytes(range(32))
@@ -42,6 +45,12 @@ def a_style_of_short_floats() -> bytes:
     return frame(b"\x99\x07" + author + b"\x01\x00" + style + ink + b"\x00\xc0\xc0")
 
 
+def a_draft_with_a_false_proof() -> bytes:
+    hello = seeds.greeting(dialled=False, proof=TALK_ROOM.prove_edit(ROGUE))
+    draft = signed(m.Draft(ROGUE, 1, 4, None, INK, m.GOING, bytes(64)), ROGUES[0], TALK_ROOM.room_id)
+    return seeds.DIALLED_BY_THEM + script_of([seeds.payload(hello), seeds.payload(draft)])
+
+
 def a_shape_named(index: object) -> bytes:
     return bytes(msgpack.packb([[], index, {"kind": "stroke", "points": INK}]))
 
@@ -61,6 +70,7 @@ FOUND: dict[str, tuple[str, Callable[[], bytes]]] = {
         "tracker",
         lambda: script_of([b"\x00", announce(1), b"\x02", announce(2), announce(1)]),
     ),
+    "an honest neighbour passed a false proof on, and lost its link": ("connection", a_draft_with_a_false_proof),
     "a port that is text": ("rows", lambda: rows(["addresses", 1, "10.0.0.1", "port"])),
     "signatures that are text": ("rows", rows_signed_in_words),
     "a proof that is text": (
