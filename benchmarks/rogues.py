@@ -114,7 +114,8 @@ class Member:
         self._stream, self._peer = stream, peer
 
     def received(self, data: bytes) -> None:
-        if self._words is None and any(isinstance(decode(frame), m.Welcome) for frame in self._frames.feed(data)):
+        heard = (decode(frame, self._peer) for frame in self._frames.feed(data)) if self._words is None else ()
+        if any(isinstance(message, m.Welcome) for message in heard):
             self._words = self._flood(self._peer)
             self._go_on()
 

@@ -77,11 +77,11 @@ def frame(payload: bytes) -> bytes:
 # -- writing -------------------------------------------------------------------------------------
 
 
-def encode(message: m.Message) -> bytes:
-    """A message as a whole frame."""
+def encode(message: m.Message, me: PeerId | None = None) -> bytes:
+    """A message as a whole frame. Who sends its own ops (`me`) need not say whose they are."""
     match message:
         case m.Ops(chunk):
-            values: Sequence[Any] = chunk
+            values: Sequence[Any] = (None, *chunk[1:]) if chunk.author == me else chunk
         case m.Fork(one, other):
             values = (one, other)
         case m.Have():
@@ -95,8 +95,11 @@ def encode(message: m.Message) -> bytes:
 # -- reading -------------------------------------------------------------------------------------
 
 
-def decode(payload: bytes) -> m.Message:
-    """The message in a frame's payload; raises RemoteProtocolError for anything that does not hold."""
+def decode(payload: bytes, sender: PeerId | None = None) -> m.Message:
+    """The message in a frame's payload; raises RemoteProtocolError for anything that does not hold.
+
+    `sender` is whose ops those are that do not say it.
+    """
     try:
         values = msgpack.unpackb(payload)
     except (ValueError, TypeError, RecursionError, msgpack.exceptions.UnpackException) as error:
@@ -106,6 +109,8 @@ def decode(payload: bytes) -> m.Message:
     kind, size, read = _READERS[values[0]]
     if len(values) != size + 1:
         raise RemoteProtocolError(f"{kind} has {len(values) - 1} fields in place of {size}")
+    if kind == "Ops" and values[1] is None:
+        values[1] = sender
     try:
         return read(*values[1:])
     except _Wrong as wrong:

@@ -92,6 +92,7 @@ class Connection:
         self.peer = peer
         self.state = State.GREETING if dialled else State.LISTENING
         self.rtt: float | None = None
+        self._me: PeerId | None = None
         self._frames = Frames()
         self._broken = False
         self._opened = now
@@ -108,7 +109,9 @@ class Connection:
         if state is None:
             raise LocalProtocolError(f"{type(message).__name__} cannot be sent while {self.state.name}")
         self.state = state
-        return encode(message)
+        if isinstance(message, Hello | Welcome):
+            self._me = message.peer
+        return encode(message, self._me)
 
     def receive(self, data: bytes, now: float) -> Iterator[Message]:
         """The messages that `data` completes. Pings are yielded too: answer with `Pong`.
@@ -121,7 +124,7 @@ class Connection:
         self._heard = now
         try:
             for payload in self._frames.feed(data):
-                message = decode(payload)
+                message = decode(payload, self.peer)
                 self._admit(message)
                 self._said += 1 + len(payload) / (4096 if type(message) is Ops else 256)
                 if type(message) is Pong and 0 < message.number == self._pings:

@@ -12,7 +12,7 @@ from p2psketch.oplog import CHUNK_BYTES, MAX_OPS, Chunk, Tip
 
 FRAME: Final = 1 / 60
 """Seconds: nobody sees more often than that."""
-BUSY_FRAME: Final = 1 / 20
+BUSY_FRAME: Final = 1 / 30
 """After more than `A_HANDFUL` of gestures in a frame: no hand is so fast, and each chunk costs every reader a check."""
 A_HANDFUL: Final = 2
 

@@ -19,8 +19,9 @@ from p2psketch.connection import (
     State,
 )
 from p2psketch.errors import LocalProtocolError, RemoteProtocolError
+from p2psketch.ids import PEER_ID_SIZE
 from p2psketch.messages import Bye, Hello, Message, Ops, Person, Ping, Pong, Presence, Welcome
-from tests.core.authors import ANN, BEN
+from tests.core.authors import ANN, BEN, CAT
 from tests.core.samples import VALID
 
 HELLO = Hello((1,), BEN, Person("Ben", 1), (), 0, True, None)
@@ -342,3 +343,19 @@ def test_who_is_listened_to_slowly_is_not_taken_for_silent() -> None:
     for second in range(3 * int(DEAD_AFTER)):
         connection.too_much(float(second))
         connection.tick(float(second))
+
+
+def test_who_sends_its_own_ops_does_not_say_whose_they_are() -> None:
+    here, there = Connection(BEN, dialled=True, now=0.0), Connection(ANN, dialled=False, now=0.0)
+    greeting = ((), 0, True, None)
+    for speaker, listener, word in (
+        (here, there, Hello((1,), ANN, Person("Ann", 1), *greeting)),
+        (there, here, Welcome(1, BEN, Person("Ben", 1), *greeting)),
+    ):
+        assert list(listener.receive(speaker.send(word), 0.0)) == [word]
+    ops = MESSAGES["Ops"]
+    assert isinstance(ops, Ops)
+    own, other = Ops(ops.chunk._replace(author=ANN)), Ops(ops.chunk._replace(author=CAT))
+    assert len(here.send(own)) == len(here.send(other)) - PEER_ID_SIZE - 1
+    assert list(there.receive(here.send(own) + here.send(other), 0.0)) == [own, other]
+    assert list(here.receive(there.send(own), 0.0)) == [own], "a relay says whose they are"

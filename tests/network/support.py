@@ -203,7 +203,7 @@ class Rogue:
 
     def received(self, data: bytes) -> None:
         """Keep what comes."""
-        self.heard += [decode(payload) for payload in self._frames.feed(data)]
+        self.heard += [decode(payload, self.stream.peer) for payload in self._frames.feed(data)]
 
     def pause(self) -> None:
         """Nobody here has manners."""

@@ -61,7 +61,7 @@ def outbox(log: Log | None = None) -> Outbox:
 
 
 def messages(data: bytes) -> list[Message]:
-    return [decode(payload) for payload in Frames().feed(data)]
+    return [decode(payload, ANN) for payload in Frames().feed(data)]
 
 
 def sent(box: Outbox) -> list[Message]:
