@@ -12,9 +12,12 @@ from p2psketch.oplog import CHUNK_BYTES, MAX_OPS, Chunk, Tip
 
 FRAME: Final = 1 / 60
 """Seconds: nobody sees more often than that."""
-BUSY_FRAME: Final = 1 / 30
-"""After more than `A_HANDFUL` of gestures in a frame: no hand is so fast, and each chunk costs every reader a check."""
-A_HANDFUL: Final = 2
+BUSY_FRAME: Final = 1 / 20
+A_GESTURE: Final = 0.005
+"""Seconds by which each gesture of a frame lengthens the next one, from `FRAME` to `BUSY_FRAME`.
+
+No hand makes so many; of a program each chunk costs every reader a check, and half a millisecond in all.
+"""
 
 
 class Sealed(NamedTuple):
@@ -54,7 +57,7 @@ class Sealing:
         if not self.waiting or now < self._due:
             return []
         waiting, self.waiting = self.waiting, []
-        self._due = now + (BUSY_FRAME if len(waiting) > A_HANDFUL else FRAME)
+        self._due = now + min(max(len(waiting) * A_GESTURE, FRAME), BUSY_FRAME)
         return [self._sealed(part) for part in _cut(waiting)]
 
     def _sealed(self, part: Sequence[Sealed]) -> Sealed:

@@ -24,6 +24,8 @@ APPLICATION_ID: Final = int.from_bytes(b"p2ps", "big")
 FORMAT: Final = 1
 RECENT_BYTES: Final = 2 * 1024 * 1024
 BUSY_MS: Final = 2000
+WAL_PAGES: Final = 4000
+"""16 MiB between two moves of the log into the file: each waits for the disk, while everybody waits for us."""
 SUFFIX: Final = ".p2psketch"
 
 SCHEMA: Final = """
@@ -301,11 +303,13 @@ def _check(database: sqlite3.Connection, path: Path) -> None:
     if version > FORMAT:
         raise StoreError(f"{path} was made by a newer p2psketch (format {version}, this one knows {FORMAT}).")
     database.execute("PRAGMA synchronous = NORMAL")
+    database.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
 
 
 def _prepare(database: sqlite3.Connection) -> None:
     database.execute("PRAGMA journal_mode = WAL")
     database.execute("PRAGMA synchronous = NORMAL")
+    database.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
     database.executescript(
         f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;"
     )

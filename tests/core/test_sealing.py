@@ -6,7 +6,7 @@ from p2psketch.effects import StatusChanged
 from p2psketch.keys import check_ops
 from p2psketch.oplog import CHUNK_BYTES, OpLog
 from p2psketch.ops import encode_body
-from p2psketch.sealing import A_HANDFUL, BUSY_FRAME, FRAME, Sealed, Sealing
+from p2psketch.sealing import A_GESTURE, BUSY_FRAME, FRAME, Sealed, Sealing
 from tests.core.authors import ANN, ROOM, STROKE, WHO, Author
 
 
@@ -39,13 +39,12 @@ def test_after_a_pause_it_leaves_at_once_then_once_a_frame() -> None:
 
 def test_a_program_that_draws_faster_than_any_hand_has_longer_frames() -> None:
     sealing, ann = sealing_of_ann(), Author(ANN)
-    committed(sealing, ann, A_HANDFUL + 1)
-    assert spans(sealing.seal(5.0)) == [(1, 3)]
-    committed(sealing, ann)
-    assert sealing.due == 5.0 + BUSY_FRAME
-    assert spans(sealing.seal(5.0 + BUSY_FRAME)) == [(4, 4)]
-    committed(sealing, ann)
-    assert sealing.due == 5.0 + BUSY_FRAME + FRAME
+    for times, frame in ((3, FRAME), (6, 6 * A_GESTURE), (100, BUSY_FRAME), (1, FRAME)):
+        committed(sealing, ann, times)
+        sealing.seal(5.0)
+        committed(sealing, ann)
+        assert sealing.due == 5.0 + frame
+        sealing, ann = sealing_of_ann(), Author(ANN)
 
 
 def test_a_sealed_chunk_is_the_log_as_others_take_it() -> None:
