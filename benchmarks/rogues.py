@@ -11,13 +11,14 @@ import socket
 import sys
 from collections.abc import Awaitable, Callable, Iterator
 from functools import partial
-from itertools import count
+from itertools import count, cycle
 from typing import Final
 
 from p2psketch import ink
 from p2psketch import messages as m
 from p2psketch.address import Address
 from p2psketch.codec import Frames, decode, encode
+from p2psketch.drafting import signed
 from p2psketch.errors import SketchError
 from p2psketch.ids import PeerId
 from p2psketch.invite import Invite
@@ -39,50 +40,57 @@ def somebody() -> PeerId:
     return PeerId(os.urandom(32))
 
 
-def pings(_: PeerId) -> Words:
+def editors(room: RoomKeys) -> list[tuple[Identity, bytes]]:
+    """Some who may edit, and what shows it."""
+    some = [Identity.generate(os.urandom) for _ in range(32)]
+    return [(identity, room.prove_edit(identity.peer_id)) for identity in some]
+
+
+def pings(_room: RoomKeys, _: PeerId) -> Words:
     """Tiny frames."""
     return (m.Ping(n) for n in count())
 
 
-def claims(_: PeerId) -> Words:
+def claims(_room: RoomKeys, _: PeerId) -> Words:
     """Ever new authors."""
     while True:
         yield m.Have(tuple((somebody(), Known(9, bytes(16))) for _ in range(1024)), True, False, bytes(16), 0)
 
 
-def neighbours(_: PeerId) -> Words:
+def neighbours(_room: RoomKeys, _: PeerId) -> Words:
     """Ever new peers, at addresses where nobody is."""
     for n in count():
         places = [(Address(f"10.{n % 250}.{n // 250 % 250}.{last}", 2000),) for last in range(1, 65)]
         yield m.Links(tuple(m.Neighbour(somebody(), m.Person("x", 0), place) for place in places))
 
 
-def pointers(_: PeerId) -> Words:
+def pointers(_room: RoomKeys, _: PeerId) -> Words:
     """Ever new authors that point."""
     while True:
         yield m.Presence(somebody(), (1.0, 2.0), None, "pen")
 
 
-def drafts(_: PeerId) -> Words:
-    """Ever new authors that draw."""
-    while True:
-        yield m.Draft(somebody(), 1, 0, {"kind": "stroke", "color": 0, "width": 3.0}, INK, m.GOING)
+def drafts(room: RoomKeys, _: PeerId) -> Words:
+    """Ever new strokes of many editors who do not exist."""
+    style = {"kind": "stroke", "color": 0, "width": 3.0}
+    for number, (editor, proof) in zip(count(1), cycle(editors(room)), strict=False):
+        yield signed(m.Draft(editor.peer_id, number, 0, style, INK, m.GOING, proof), editor, room.room_id)
 
 
-def beyond_gaps(_: PeerId) -> Words:
+def beyond_gaps(room: RoomKeys, _: PeerId) -> Words:
     """Ops of which the beginning never comes."""
     blob = pack_triples([(1, 0, bytes(1000))])
-    while True:
-        yield m.Ops(Chunk(somebody(), 9, bytes(32), 1, blob))
+    for number, (editor, proof) in zip(count(9), cycle(editors(room)), strict=False):
+        yield m.Ops(Chunk(editor.peer_id, number, bytes(32), 1, blob, bytes(64), proof))
 
 
-def wishes(author: PeerId) -> Words:
+def wishes(_room: RoomKeys, author: PeerId) -> Words:
     """All that somebody has drawn, again and again."""
     while True:
         yield m.Want((m.Range(author, 1, 100),) * 100)
 
 
-def hashes(_: PeerId) -> Words:
+def hashes(_room: RoomKeys, _: PeerId) -> Words:
     """Each would have a whole version vector sent."""
     while True:
         yield m.HaveHash(os.urandom(32))
@@ -94,7 +102,7 @@ FLOODS: Final = (pings, claims, neighbours, pointers, drafts, beyond_gaps, wishe
 class Member:
     """A member with the keys. What it hears it throws away, but for the id of whom it talks to."""
 
-    def __init__(self, room: RoomKeys, flood: Callable[[PeerId], Words]) -> None:
+    def __init__(self, room: RoomKeys, flood: Callable[[RoomKeys, PeerId], Words]) -> None:
         self.identity = Identity.generate(os.urandom)
         self.gone = asyncio.Event()
         self._room = room
@@ -116,7 +124,7 @@ class Member:
     def received(self, data: bytes) -> None:
         heard = (decode(frame, self._peer) for frame in self._frames.feed(data)) if self._words is None else ()
         if any(isinstance(message, m.Welcome) for message in heard):
-            self._words = self._flood(self._peer)
+            self._words = self._flood(self._room, self._peer)
             self._go_on()
 
     def _go_on(self) -> None:

@@ -20,6 +20,8 @@ from p2psketch.geometry import TOLERANCE, Affine, Floats, Rect, apply, bounds_of
 LIGHTEST: Final = 0.2
 """The width of a stroke without any pressure, as a part of its full width."""
 
+MANY: Final = 64
+
 _LEVELS: Final = range(-6, 8)
 _FLAT: Final = 1e-9
 
@@ -134,14 +136,18 @@ def to_polygon(points: Floats) -> QPolygonF:
 
 
 def fill(painter: QPainter, pieces: Sequence[QPolygonF], color: QColor) -> None:
-    """Paint the union of polygons in one colour: where they meet there is no seam."""
+    """Paint the union of polygons in one colour: where they meet there is no seam.
+
+    Of so many that no hand drew them, each is painted for itself: their union takes Qt the square of their number.
+    """
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)
     if not pieces:
         return
     first, *others = pieces
-    if not others:
-        painter.drawPolygon(first, Qt.FillRule.WindingFill)
+    if not others or len(pieces) > MANY:
+        for piece in pieces:
+            painter.drawPolygon(piece, Qt.FillRule.WindingFill)
         return
     path = QPainterPath()
     path.setFillRule(Qt.FillRule.WindingFill)
@@ -174,8 +180,9 @@ def cut(whole: Ribbon, area: Rect) -> list[Ribbon]:
 
 def _part(whole: Ribbon, run: NDArray[np.intp], enter: float, leave: float) -> Ribbon:
     """The neighbouring segments `run` of a ribbon, from `enter` of the first to `leave` of the last."""
-    at = np.concatenate(([run[0] + enter], run[1:], [run[-1] + leave]))
-    x, y, size, position = (resampled(values, at) for values in (*whole.curve.T, whole.radii, whole.positions))
+    here = slice(int(run[0]), int(run[-1]) + 2)
+    at = np.concatenate(([run[0] + enter], run[1:], [run[-1] + leave])) - run[0]
+    x, y, size, position = (resampled(values[here], at) for values in (*whole.curve.T, whole.radii, whole.positions))
     return Ribbon(np.stack((x, y), axis=1), size, position, whole.placement)
 
 

@@ -124,3 +124,22 @@ def test_even_a_stroke_across_the_world_is_cut_to_size() -> None:
 
 def test_painting_nothing_paints_nothing() -> None:
     assert painted([]) == painted([])
+
+
+def test_a_stroke_that_crosses_the_view_very_often_looks_the_same_painted_in_pieces(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    there_and_back = [((-1) ** n * 1e6, 10.0 + 4 * n) for n in range(brush.MANY // 2 + 20)]
+    parts = brush.cut(ribbon(*there_and_back), Rect(-200, -200, 400, 400))
+    assert len(parts) > brush.MANY / 2
+    pieces = brush.polygons(parts, 0) * 2
+    assert len(pieces) > brush.MANY
+    one_by_one = painted(pieces)
+    monkeypatch.setattr(brush, "MANY", len(pieces))
+    union = painted(pieces)
+    dark = [
+        [QColor(image.pixel(x, y)).lightness() < 128 for x in range(0, 200, 7) for y in range(0, 200, 3)]
+        for image in (one_by_one, union)
+    ]
+    assert set(dark[1]) == {True, False}
+    assert sum(a is not b for a, b in zip(*dark, strict=True)) < len(dark[0]) / 50, "but for the edges, where they meet"
