@@ -42,6 +42,7 @@ def test_a_slow_line_gets_the_whole_board_and_holds_nobody_up(group: Callable[..
     assert "closing the link" not in "".join(keeper.program.err for keeper in three.keepers.values())
 
 
+@pytest.mark.slow
 def test_who_gets_another_address_is_found_again(group: Callable[..., Group]) -> None:
     three = group("ana", "bob", "cleo")
     three.come()
