@@ -6,6 +6,8 @@ how finely it is to be drawn; nothing here knows who drew it or where it is show
 
 import math
 from collections.abc import Sequence
+from functools import reduce
+from itertools import islice
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -16,6 +18,7 @@ from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPolygonF
 from p2psketch import ink
 from p2psketch.document import Shape
 from p2psketch.geometry import TOLERANCE, Affine, Floats, Rect, apply, bounds_of, inverse, outlines, resampled, smooth
+from peer.ui.theme import Theme, shown
 
 LIGHTEST: Final = 0.2
 """The width of a stroke without any pressure, as a part of its full width."""
@@ -105,10 +108,20 @@ def joined(pieces: Sequence[Ribbon]) -> Ribbon:
     return Ribbon(curve, radii, positions, pieces[0].placement)
 
 
-def ribbon_of(shape: Shape, level: int) -> Ribbon:
-    """The ribbon of a visible stroke."""
+def ribbons_of(shape: Shape, level: int) -> list[Ribbon]:
+    """The ribbons of a visible stroke: the pieces that are left of it, all in one style."""
     points, pressure = ink.decode(shape.values["points"])
-    return ribbon(points, pressure, shape.width, level, shape.values.get("placement"))
+    return [ribbon(points, pressure, shape.width, level, shape.values.get("placement"))]
+
+
+def bounds_of_all(ribbons: Sequence[Ribbon]) -> Rect:
+    """What the ink of at least one ribbon covers, on the board."""
+    return reduce(Rect.union, (each.bounds for each in ribbons))
+
+
+def color_of(shape: Shape, theme: Theme) -> QColor:
+    """What a stroke is filled with on a canvas of that theme."""
+    return shown(shape.color, theme)
 
 
 def polygons(ribbons: Sequence[Ribbon], level: int) -> list[QPolygonF]:
@@ -123,6 +136,13 @@ def polygons(ribbons: Sequence[Ribbon], level: int) -> list[QPolygonF]:
         for each, line in zip(ribbons, drawn, strict=True)
     )
     return [to_polygon(line) for line in placed]
+
+
+def outlines_of(shapes: Sequence[Shape], level: int) -> list[list[QPolygonF]]:
+    """The outlines of visible strokes, on the board, a list for each: to be filled as one, in one colour."""
+    ribbons = [ribbons_of(shape, level) for shape in shapes]
+    drawn = iter(polygons([each for pieces in ribbons for each in pieces], level))
+    return [list(islice(drawn, len(pieces))) for pieces in ribbons]
 
 
 def to_polygon(points: Floats) -> QPolygonF:

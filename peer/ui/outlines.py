@@ -73,12 +73,12 @@ class Outlines:
     def _outline(self, strokes: Sequence[Stroke], area: Rect, zoom: float, level: int) -> None:
         near, around = area.padded(_FAR / zoom), area.padded(max(area.width, area.height))
         whole = [stroke for stroke in strokes if inside(stroke.box, near)]
-        drawn = brush.polygons([brush.ribbon_of(stroke.shape, level) for stroke in whole], level)
-        for stroke, polygon in zip(whole, drawn, strict=True):
-            self._keep(stroke, [polygon], level, None)
+        drawn = brush.outlines_of([stroke.shape for stroke in whole], level)
+        for stroke, outline in zip(whole, drawn, strict=True):
+            self._keep(stroke, outline, level, None)
         for stroke in strokes:
             if not inside(stroke.box, near):
-                parts = brush.cut(brush.ribbon_of(stroke.shape, level), around)
+                parts = [part for each in brush.ribbons_of(stroke.shape, level) for part in brush.cut(each, around)]
                 self._keep(stroke, brush.polygons(parts, level), level, around)
 
     def _keep(self, stroke: Stroke, outline: list[QPolygonF], level: int, whole_in: Rect | None) -> None:

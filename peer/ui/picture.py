@@ -14,7 +14,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter
 from p2psketch.document import Document, Shape
 from p2psketch.geometry import Rect
 from peer.ui import brush
-from peer.ui.theme import LIGHT, Theme, shown
+from peer.ui.theme import LIGHT, Theme
 
 MARGIN: Final = 16
 """Board pixels around the ink."""
@@ -32,7 +32,7 @@ def frame(document: Document) -> Rect:
     """The part of the board that pictures show: the ink and a margin; of an empty board, a margin around nothing."""
     around: Rect | None = None
     for shape in document.visible():
-        box = brush.ribbon_of(shape, 0).bounds
+        box = brush.bounds_of_all(brush.ribbons_of(shape, 0))
         around = box if around is None else around.union(box)
     return (around or Rect(0, 0, 0, 0)).padded(MARGIN)
 
@@ -47,9 +47,8 @@ def paint(painter: QPainter, document: Document, scale: float, theme: Theme = LI
 
 
 def _paint_some(painter: QPainter, shapes: list[Shape], level: int, theme: Theme) -> None:
-    outlines = brush.polygons([brush.ribbon_of(shape, level) for shape in shapes], level)
-    for shape, outline in zip(shapes, outlines, strict=True):
-        brush.fill(painter, [outline], shown(shape.color, theme))
+    for shape, outline in zip(shapes, brush.outlines_of(shapes, level), strict=True):
+        brush.fill(painter, outline, brush.color_of(shape, theme))
 
 
 def picture(document: Document, width: int | None = None, theme: Theme | None = None) -> QImage:

@@ -19,7 +19,7 @@ from peer.ui import brush
 from peer.ui.boxes import Boxes
 from peer.ui.endless import EndlessView
 from peer.ui.outlines import Outlines, Stroke
-from peer.ui.theme import Theme, shown
+from peer.ui.theme import Theme
 
 FADED: Final = 0.25
 """How much is left of the colour of what is about to be erased."""
@@ -135,7 +135,7 @@ class SettledInk:
             yield gone.box
         shape = self._document.get(id)
         if shape is not None and shape.visible:
-            box = brush.ribbon_of(shape, self._level).bounds
+            box = brush.bounds_of_all(brush.ribbons_of(shape, self._level))
             slot = self._boxes.add(box)
             self._strokes[id] = self._in_slot[slot] = Stroke(shape, box, slot)
             yield box
@@ -146,13 +146,13 @@ class SettledInk:
         return (self._in_slot[slot] for slot in self._boxes.meeting(area))
 
     def _touched(self, stroke: Stroke, start: Point, end: Point, radius: float) -> bool:
-        ribbon = brush.ribbon_of(stroke.shape, self._level)
-        return polyline_hits(ribbon.placed, start, end, radius + ribbon.reach)
+        ribbons = brush.ribbons_of(stroke.shape, self._level)
+        return any(polyline_hits(each.placed, start, end, radius + each.reach) for each in ribbons)
 
     # Painting
 
     def _color(self, stroke: Stroke) -> QColor:
-        color = shown(stroke.shape.color, self._theme)
+        color = brush.color_of(stroke.shape, self._theme)
         if stroke.shape.id in self._faded:
             color.setAlphaF(FADED)
         return color

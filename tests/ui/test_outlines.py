@@ -29,7 +29,7 @@ def strokes(many: int, *points: tuple[float, float]) -> list[Stroke]:
     data = ink.encode(np.array(points or [(10.0, 10.0), (50.0, 60.0)]))
     for number in range(many):
         shape = Shape(ShapeId(ANA, number + 1, 0), Stamp(number + 1, ANA), {"kind": "stroke", "points": data})
-        made.append(Stroke(shape, brush.ribbon_of(shape, 0).bounds, number))
+        made.append(Stroke(shape, brush.bounds_of_all(brush.ribbons_of(shape, 0)), number))
     return made
 
 
