@@ -130,7 +130,7 @@ def pixels(image: QImage) -> np.ndarray:
     """The bytes of an image (height, width, 4), as numbers that can be subtracted."""
     bits = image.constBits()
     assert bits is not None
-    data = np.array(bits.asarray(image.sizeInBytes()))
+    data = np.array(bits.asarray(image.sizeInBytes()), dtype=np.int64)
     return data.reshape(image.height(), image.width(), 4)
 
 
