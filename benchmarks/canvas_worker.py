@@ -12,6 +12,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, Final
 
 from PyQt6.QtCore import QEvent, QPointF, QRect, Qt
@@ -33,6 +34,7 @@ from peer.bridge import NetworkThread
 from peer.opening import OpenBoard
 from peer.settings import Settings
 from peer.target import Target, new_board
+from peer.ui.picture import save_png
 from peer.ui.window import Window
 
 EVERY: Final = 1 / 60
@@ -143,9 +145,8 @@ class Ours:
         self.board.receive(_committed(other, next(extra), self._lift()))
         place = self._lift()
         self.figures["own stroke"] = self.paced(lambda _: self.board.edit(Edit(((0, next(extra) | place),))), 100)
-        self.figures["remote stroke"] = self.paced(
-            lambda _: self.board.receive(_committed(other, next(extra), place)), 100
-        )
+        theirs = [_committed(other, next(extra), place) for _ in range(100)]
+        self.figures["remote stroke"] = self.paced(lambda n: self.board.receive(theirs[n]), 100)
         self.at_rest()
         mine = [shape.id for shape in self.board.document.painted()[-250:]]
         seconds = []
@@ -226,7 +227,17 @@ class Ours:
         return self.draw()
 
     def _while_exporting(self) -> dict[str, float]:
-        return {}
+        """A picture as large as there are: drawn on meanwhile."""
+        from peer.ui.exporting import Export
+
+        home = Path(os.environ["P2PSKETCH_HOME"])
+        started = time.perf_counter()
+        save_png(self.board.document, home / "board.png", VIEW[0])
+        self.figures["png"] = time.perf_counter() - started
+        export = Export(self.board.document, home / "drawn meanwhile.png")
+        figures = self.draw()
+        export.cancel()
+        return figures
 
 
 def _committed(session: Session, fields: dict[str, Any], place: dict[str, Any]) -> list[e.Event]:
