@@ -55,6 +55,7 @@ class Pacer(QObject):
         self._waiting.append(due)
         self._act(self._number)
         self._number += 1
+        self._glass.update(0, 0, 1, 1)  # there is a frame, whatever has changed
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:  # noqa: N802, ARG002
         if event is not None and event.type() == QEvent.Type.Paint and self._waiting:

@@ -17,7 +17,7 @@ from PyQt6.QtGui import QPainter, QRegion
 from p2psketch.document import Shape
 from p2psketch.geometry import Rect
 from peer.ui.rendering import InkPainter, Job
-from peer.ui.tiles import SIZE, Key, Sheet, Tiles, keys_of, rect_of
+from peer.ui.tiles import SIZE, Sheet, Tiles, keys_of, rect_of
 from peer.ui.visible import VisibleShapes
 
 STILL: Final = 0.08
@@ -107,22 +107,35 @@ class Renderer:
 
     def cover(self, come: Sequence[tuple[Shape, Rect]]) -> None:
         """These shapes, bottom first, have come above all others."""
+        if not come:
+            return
         sheet = self._tiles.sheet
         self._loose += [shape for shape, _ in come[: _MOST_LOOSE - len(self._loose)]]
-        on_tile: dict[Key, list[Shape]] = {}
+        shown: list[tuple[Shape, QRect]] = []
         for shape, box in come:
             pixels = sheet.pixels(box)
-            for key, _ in sheet.meeting(pixels):
-                on_tile.setdefault(key, []).append(shape)
             if self._job is not None and self._job.sheet is sheet and pixels.intersects(self._job.rect):
                 self._job.cover(shape)
-            self._update(pixels.translated(self._origin))
-        for key, shapes in on_tile.items():
-            whole = rect_of(key)
-            outlines = self._ink.outlines(sheet, shapes, sheet.board(whole))
-            self._ink.paint(sheet.tiles[key].image, whole.topLeft(), shapes, outlines)
+            if any(sheet.meeting(pixels)):
+                shown.append((shape, pixels))
+        self._paint_on_tiles(sheet, shown)
         for other in self._tiles.others():
             self._spoil_on(other, [box for _, box in come])
+
+    def _paint_on_tiles(self, sheet: Sheet, shown: list[tuple[Shape, QRect]]) -> None:
+        """Onto those there are; the outlines of all are made at once."""
+        if not shown:
+            return
+        keys = {key for _, pixels in shown for key, _ in sheet.meeting(pixels)}
+        whole = reduce(QRect.united, map(rect_of, keys))
+        outlines = self._ink.outlines(sheet, [shape for shape, _ in shown], sheet.board(whole))
+        for key in keys:
+            rect = rect_of(key)
+            here = [number for number, (_, pixels) in enumerate(shown) if pixels.intersects(rect)]
+            self._ink.paint(
+                sheet.tiles[key].image, rect.topLeft(), [shown[n][0] for n in here], [outlines[n] for n in here]
+            )
+        self._update(reduce(QRect.united, (pixels for _, pixels in shown)).translated(self._origin))
 
     def spoil(self, boxes: Sequence[Rect]) -> None:
         """What is in these boxes of the board has to be painted anew."""
