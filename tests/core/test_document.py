@@ -247,7 +247,7 @@ def test_of_shapes_drawn_at_one_time_all_see_the_same_on_top() -> None:
 def test_a_shape_goes_to_the_back_or_between_two_others() -> None:
     ann = Author(ANN)
     low, middle, high = (ann.draws() for _ in range(3))
-    z = shape_on(board(low), shape_of(low)).z[0]
+    z = shape_on(board(low), shape_of(low)).z[1]
     ops = [low, middle, high, ann.sets(shape_of(high), z=z + b"\x80"), ann.sets(shape_of(middle), z=b"\0")]
     painted = same_in_every_order(*ops).painted()
     assert [shape.id for shape in painted] == [shape_of(middle), shape_of(low), shape_of(high)]
