@@ -18,10 +18,10 @@ LENGTH: Final = 2.5
 SHORT: Final = 2 * LENGTH
 """A stroke of less than so many widths is all ends."""
 
-TIP: Final = 0.4
+TIP: Final = 0.45
 """What is left of the radius at the very end."""
 
-DOT: Final = 0.6
+DOT: Final = 0.7
 """A stroke that has no length is at least so much of its width across, however lightly it was put down."""
 
 _PIECES: Final = 4

@@ -7,7 +7,7 @@ over time and not over events, however many of them there are and whatever clock
 from math import exp
 from typing import Final
 
-FIRST: Final = 0.75
+FIRST: Final = 0.85
 """Where the hand is put down, before it has any speed."""
 
 LEAST: Final = 0.15

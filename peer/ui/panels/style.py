@@ -4,7 +4,7 @@ from typing import Final
 
 from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QPainter, QPaintEvent
-from PyQt6.QtWidgets import QHBoxLayout, QLayout, QWidget
+from PyQt6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from peer.tools.style import InkStyle, Pressure
 from peer.ui.look import theme_of
@@ -84,7 +84,8 @@ class StylePanel(Panel):
         self.smoothing = Slider("Smoothing", self)
         self.smoothing_now = Words("", points=8.5, color="quiet")
         self.pressures = [PressureButton(pressure, self) for pressure in PRESSURES]
-        self._pressure_title = Words("Pressure", points=8.5, color="quiet")
+        self.pressing = QWidget(self)
+        """Holds what is about pressure."""
         self._lay_out()
         self._wire()
         style.watch(self.show_style)
@@ -100,40 +101,38 @@ class StylePanel(Panel):
             word.clicked.connect(lambda _=False, word=word: setattr(self.ink, "pressure", word.pressure))
 
     def _lay_out(self) -> None:
-        colors, widths, pressures = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        colors, widths, slider = QHBoxLayout(), QHBoxLayout(), QHBoxLayout()
         colors.addWidget(Words("Colour", points=8.5, color="quiet"), 1)
         colors.addWidget(self.free)
         widths.setSpacing(8)
         for button in self.widths:
             widths.addWidget(button)
-        pressures.setSpacing(6)
-        for word in self.pressures:
-            pressures.addWidget(word)
+        slider.addWidget(self.smoothing)
         self.box.addLayout(colors)
         self.box.addSpacing(2)
         self.box.addWidget(self.palette_of_ink)
-        self._section(Words("Width", points=8.5, color="quiet"), self.width_now, widths)
-        slider = QHBoxLayout()
-        slider.addWidget(self.smoothing)
-        self._section(Words("Smoothing", points=8.5, color="quiet"), self.smoothing_now, slider)
-        self._section(self._pressure_title, None, pressures)
+        for title, now, row in (("Width", self.width_now, widths), ("Smoothing", self.smoothing_now, slider)):
+            self.box.addLayout(_head(title, now))
+            self.box.addLayout(row)
+        self.box.addWidget(self.pressing)
+        self._lay_out_pressing()
 
-    def _section(self, title: Words, now: Words | None, row: QLayout) -> None:
-        head = QHBoxLayout()
-        head.setContentsMargins(0, 12, 0, 4)
-        head.addWidget(title, 1)
-        if now is not None:
-            head.addWidget(now)
-        self.box.addLayout(head)
-        self.box.addLayout(row)
+    def _lay_out_pressing(self) -> None:
+        box, words = QVBoxLayout(self.pressing), QHBoxLayout()
+        box.setContentsMargins(0, 0, 0, 0)
+        box.setSpacing(0)
+        words.setSpacing(6)
+        for word in self.pressures:
+            words.addWidget(word)
+        box.addLayout(_head("Pressure"))
+        box.addLayout(words)
 
     def show_tool(self, style: InkStyle, *, presses: bool) -> None:
         """Another tool is in hand, which feels pressure or does not."""
         self.ink.unwatch(self.show_style)
         self.ink = style
         style.watch(self.show_style)
-        for part in (self._pressure_title, *self.pressures):
-            part.setVisible(presses)
+        self.pressing.setVisible(presses)
         self._offer_widths()
         self.show_style()
 
@@ -168,3 +167,13 @@ class StylePanel(Panel):
     def _take_smoothing(self, percent: int) -> None:
         if percent != round(self.ink.smoothing * 100):
             self.ink.smoothing = percent / 100
+
+
+def _head(title: str, now: Words | None = None) -> QHBoxLayout:
+    """The line above a choice: what it is of, and what is chosen now."""
+    head = QHBoxLayout()
+    head.setContentsMargins(0, 12, 0, 4)
+    head.addWidget(Words(title, points=8.5, color="quiet"), 1)
+    if now is not None:
+        head.addWidget(now)
+    return head
