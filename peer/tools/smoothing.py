@@ -64,13 +64,17 @@ class Smoother:
 
     def take(self) -> Iterator[Smoothed]:
         """The points that nothing changes any more, each once."""
-        while self._taken < len(self._away) and self._away[self._taken] + self._reach <= self._away[-1]:
+        while self._taken < len(self._away) and self._is_firm(self._away[self._taken]):
             self._taken += 1
             yield self._smoothed(self._taken - 1)
 
     def tip(self) -> list[Smoothed]:
         """The points after those, as they are if the stroke ends now."""
         return [self._smoothed(index) for index in range(self._taken, len(self._away))]
+
+    def _is_firm(self, at: float) -> bool:
+        """Is there stroke enough after a place? As much as it is smoothed over on the other side will do."""
+        return at + min(self._reach, at) <= self._away[-1]
 
     def _smoothed(self, index: int) -> Smoothed:
         at = self._away[index]

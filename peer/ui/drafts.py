@@ -97,7 +97,7 @@ class Growing:
             return []
         firm = self._firm()
         changed = [self._box(firm)] if self._end else []
-        if pressure is not None and len(points):
+        if pressure is not None:
             if self.pressure is None:
                 firm = self._begin_anew()
             self.pressure = [*(self.pressure or [1.0] * len(self.points)), *pressure]

@@ -67,7 +67,9 @@ def test_ctrl_and_the_tail_of_a_stylus_erase(
     assert not paper.begun
 
 
-def test_ctrl_is_of_the_pen_alone(box: Toolbox) -> None:
+def test_ctrl_is_of_what_draws_alone(box: Toolbox) -> None:
+    box.choose("highlighter")
+    assert box.at_hand(ctrl=True).name == "eraser"
     box.choose("hand")
     assert box.at_hand(ctrl=True).name == "hand"
 
