@@ -25,6 +25,11 @@ DOT: Final = 0.7
 """A stroke that has no length is at least so much of its width across, however lightly it was put down."""
 
 _PIECES: Final = 4
+"""Pieces of an end whose points are too far apart."""
+
+_ENOUGH: Final = 2
+"""Points within an end, besides the very last, with which it is left as it is."""
+
 _STEPS: Final = np.arange(1, _PIECES + 1) / _PIECES
 _HALF_PI: Final = np.pi / 2
 
@@ -59,14 +64,14 @@ def tapered(
 def _places(away: Floats, total: float, length: float, *, first: bool, last: bool) -> Floats | None:
     """Where along the points (0, 1, 2, …) there should be some, the points included; None if they are dense enough."""
     wanted = []
-    if first and away[min(_PIECES, len(away) - 1)] > length:
+    if first and away[min(_ENOUGH, len(away) - 1)] > length:
         wanted.append(length * _STEPS)
-    if last and total - away[-min(_PIECES + 1, len(away))] > length:
+    if last and total - away[-min(_ENOUGH + 1, len(away))] > length:
         wanted.append(total - length * _STEPS)
     if not wanted:
         return None
     new = np.concatenate(wanted)
-    after = away.searchsorted(new).clip(1, len(away) - 1)
+    after = np.minimum(away.searchsorted(new), len(away) - 1)
     start = away[after - 1]
     share = (new - start) / np.maximum(away[after] - start, 1e-30)
     at = np.concatenate((np.arange(len(away)), after - 1 + share))
@@ -82,5 +87,5 @@ def _thinning(away: Floats, total: float, length: float, depth: float, *, first:
         near = away
     else:
         near = total - away
-    factor: Floats = 1 - depth * (1 - np.sin(np.minimum(near * (_HALF_PI / length), _HALF_PI)))
+    factor: Floats = (1 - depth) + depth * np.sin(np.minimum(near * (_HALF_PI / length), _HALF_PI))
     return factor
