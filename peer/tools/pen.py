@@ -93,8 +93,9 @@ class _Drawing:
             return
         self._was, self._last = pointer, point
         self._smoother.add(pointer.x, pointer.y, distance, self._pressure(pointer, distance, lifting=lifting))
-        self._extend(list(self._smoother.take()))
-        self.line.tip, self.line.tip_pressure = self._stored(self._smoother.tip())
+        firm, tip = self._smoother.take()
+        self._extend(firm)
+        self.line.tip, self.line.tip_pressure = self._stored(tip)
 
     def finish(self) -> None:
         """The line ends: its tip stays as it is."""

@@ -7,8 +7,8 @@ over time and not over events, however many of them there are and whatever clock
 from math import exp
 from typing import Final
 
-FIRST: Final = 0.85
-"""Where the hand is put down, before it has any speed."""
+FIRST: Final = 1.0
+"""Where the hand is put down, before it has any speed: so a click is a dot of the full width."""
 
 LEAST: Final = 0.15
 """However fast it moves."""

@@ -9,14 +9,17 @@ over all of it, which leaves parabolas as they are (Richardson's extrapolation).
 stroke, not over points, so it does not matter how often the device reports.
 """
 
-from bisect import bisect_right
-from collections.abc import Iterator
+from bisect import bisect_left
 from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
 
 REACH: Final = 48.0
 """Pixels of the screen to each side that a point is smoothed over at most."""
 
 _NONE: Final = 1e-3
+_TINY: Final = 1e-30
 
 
 def reach_of(smoothing: float) -> float:
@@ -33,7 +36,7 @@ class Smoothed(NamedTuple):
 
 
 class Smoother:
-    """The smoothing of one stroke. `add` every point, then `take` what has become firm and look at the `tip`."""
+    """The smoothing of one stroke. `add` every point, then `take` what has become firm, and the tip."""
 
     def __init__(self, reach: float) -> None:
         self._reach = reach
@@ -62,36 +65,54 @@ class Smoother:
         self._places.append(place)
         self._pressures.append(pressure)
 
-    def take(self) -> Iterator[Smoothed]:
-        """The points that nothing changes any more, each once."""
-        while self._taken < len(self._away) and self._is_firm(self._away[self._taken]):
+    def take(self) -> tuple[list[Smoothed], list[Smoothed]]:
+        """The points that nothing changes any more, each once; and those after them, as they are if the stroke ends now."""
+        begin, end = self._taken, len(self._away)
+        while self._taken < end and self._is_firm(self._away[self._taken]):
             self._taken += 1
-            yield self._smoothed(self._taken - 1)
-
-    def tip(self) -> list[Smoothed]:
-        """The points after those, as they are if the stroke ends now."""
-        return [self._smoothed(index) for index in range(self._taken, len(self._away))]
+        places = (
+            self._smoothed(begin) if self._reach > _NONE else [each + self._origin for each in self._places[begin:]]
+        )
+        found = [
+            Smoothed(place.real, place.imag, pressure)
+            for place, pressure in zip(places, self._pressures[begin:], strict=True)
+        ]
+        return found[: self._taken - begin], found[self._taken - begin :]
 
     def _is_firm(self, at: float) -> bool:
         """Is there stroke enough after a place? As much as it is smoothed over on the other side will do."""
         return at + min(self._reach, at) <= self._away[-1]
 
-    def _smoothed(self, index: int) -> Smoothed:
-        at = self._away[index]
-        reach = min(self._reach, at, self._away[-1] - at)
-        place = self._places[index]
-        if reach > _NONE:
-            place = (4 * self._mean(at, reach / 2) - self._mean(at, reach)) / 3
-        place += self._origin
-        return Smoothed(place.real, place.imag, self._pressures[index])
+    def _smoothed(self, begin: int) -> list[complex]:
+        """The places of all points from one on."""
+        near = max(bisect_left(self._away, self._away[begin] - self._reach) - 1, 0)
+        path = _Path(*map(np.array, (self._away[near:], self._places[near:], self._sums[near:])))
+        at = path.away[begin - near :]
+        reach = np.minimum(np.minimum(at, path.away[-1] - at), self._reach)
+        free = reach > _NONE
+        at, reach = at[free], reach[free]
+        places = path.places[begin - near :]
+        places[free] = (4 * path.mean(at, reach / 2) - path.mean(at, reach)) / 3
+        found: list[complex] = (places + self._origin).tolist()
+        return found
 
-    def _mean(self, at: float, reach: float) -> complex:
-        return (self._sum(at + reach) - self._sum(at - reach)) / (2 * reach)
 
-    def _sum(self, away: float) -> complex:
-        end = min(max(bisect_right(self._away, away), 1), len(self._away) - 1)
-        start, length = self._away[end - 1], self._away[end] - self._away[end - 1]
-        within = away - start
-        first, last = self._places[end - 1], self._places[end]
-        middle = first + (last - first) * (within / length / 2) if length > 0 else first
-        return self._sums[end - 1] + middle * within
+class _Path(NamedTuple):
+    """A part of a stroke: at each point, how far along it is, its place, and the integral of the place up to it."""
+
+    away: NDArray[np.float64]
+    places: NDArray[np.complex128]
+    sums: NDArray[np.complex128]
+
+    def mean(self, at: NDArray[np.float64], reach: NDArray[np.float64]) -> NDArray[np.complex128]:
+        """The mean place within `reach` of each of these places along the stroke."""
+        found: NDArray[np.complex128] = (self._sum(at + reach) - self._sum(at - reach)) / (2 * reach)
+        return found
+
+    def _sum(self, away: NDArray[np.float64]) -> NDArray[np.complex128]:
+        end = np.minimum(np.maximum(self.away.searchsorted(away, "right"), 1), len(self.away) - 1)
+        start, length = self.away[end - 1], self.away[end] - self.away[end - 1]
+        within, first = away - start, self.places[end - 1]
+        share = within / np.maximum(length, _TINY) / 2
+        found: NDArray[np.complex128] = self.sums[end - 1] + (first + (self.places[end] - first) * share) * within
+        return found

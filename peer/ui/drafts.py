@@ -83,6 +83,8 @@ class Growing:
         self._pieces: list[_Piece] = []
         self._end: list[_Piece] = []
         self._begin = 0
+        self._changing: list[Rect] = []
+        """Where what may look different with the next point is, and a little more."""
         self._gone: list[float] = []
         """How far the pen has gone at each point, in pixels of the board."""
 
@@ -95,17 +97,17 @@ class Growing:
         """More points, and another tip; says what has to be painted anew."""
         if not len(points) and not len(tip) and not self._tip:
             return []
-        firm = self._firm()
-        changed = [self._box(firm)] if self._end else []
+        firm, changed = self._firm(), self._changing
         if pressure is not None:
             if self.pressure is None:
-                firm = self._begin_anew()
+                firm, changed = self._begin_anew(), list(self.boxes())
             self.pressure = [*(self.pressure or [1.0] * len(self.points)), *pressure]
         self._add(np.asarray(points, dtype=np.float64).reshape(-1, 2).tolist())
         self._tip = np.asarray(tip, dtype=np.float64).reshape(-1, 2).tolist()
         self._tip_pressure = [1.0] * len(self._tip) if tip_pressure is None else list(tip_pressure)
         self._shape()
-        return [*changed, self._box(firm)]
+        self._changing = [self._box(firm)]
+        return [*changed, *self._changing]
 
     def draw_as_finely_as(self, level: int) -> None:
         """The zoom has changed."""

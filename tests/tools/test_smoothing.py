@@ -23,7 +23,8 @@ def smoothed(line: Places, reach: float) -> Places:
     for place in line:
         smoother.add(*place, math.dist(last, place), None)
         last = place
-    return [(x, y) for x, y, _ in (*smoother.take(), *smoother.tip())]
+    firm, tip = smoother.take()
+    return [(x, y) for x, y, _ in firm + tip]
 
 
 def test_off_is_off() -> None:
@@ -49,9 +50,9 @@ def test_what_is_firm_stays_and_the_rest_is_the_tip(line: Places, reach: float) 
     for number, place in enumerate(line, 1):
         smoother.add(*place, math.dist(last, place), None)
         last = place
-        taken += [(x, y) for x, y, _ in smoother.take()]
-        now = taken + [(x, y) for x, y, _ in smoother.tip()]
-        assert now == smoothed(line[:number], reach)
+        firm, tip = smoother.take()
+        taken += [(x, y) for x, y, _ in firm]
+        assert taken + [(x, y) for x, y, _ in tip] == smoothed(line[:number], reach)
 
 
 @given(places, st.floats(0.1, 60))
@@ -100,4 +101,5 @@ def test_the_pressure_stays_with_its_point() -> None:
     smoother = Smoother(10)
     for n in range(5):
         smoother.add(n * 20.0, 0.0, 20.0, n / 4)
-    assert [pressure for _, _, pressure in (*smoother.take(), *smoother.tip())] == [0, 0.25, 0.5, 0.75, 1]
+    firm, tip = smoother.take()
+    assert [pressure for _, _, pressure in firm + tip] == [0, 0.25, 0.5, 0.75, 1]
