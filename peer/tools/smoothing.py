@@ -66,15 +66,13 @@ class Smoother:
         self._pressures.append(pressure)
 
     def take(self) -> tuple[list[Smoothed], list[Smoothed]]:
-        """The points that nothing changes any more, each once; and those after them, as they are if the stroke ends now."""
+        """The points that nothing changes any more, each once; and those after them, as they are if it ends now."""
         begin, end = self._taken, len(self._away)
         while self._taken < end and self._is_firm(self._away[self._taken]):
             self._taken += 1
-        places = (
-            self._smoothed(begin) if self._reach > _NONE else [each + self._origin for each in self._places[begin:]]
-        )
+        places = self._smoothed(begin) if self._reach > _NONE else self._places[begin:]
         found = [
-            Smoothed(place.real, place.imag, pressure)
+            Smoothed(place.real + self._origin.real, place.imag + self._origin.imag, pressure)
             for place, pressure in zip(places, self._pressures[begin:], strict=True)
         ]
         return found[: self._taken - begin], found[self._taken - begin :]
@@ -84,16 +82,16 @@ class Smoother:
         return at + min(self._reach, at) <= self._away[-1]
 
     def _smoothed(self, begin: int) -> list[complex]:
-        """The places of all points from one on."""
+        """The places of all points from one on, smoothed."""
         near = max(bisect_left(self._away, self._away[begin] - self._reach) - 1, 0)
         path = _Path(*map(np.array, (self._away[near:], self._places[near:], self._sums[near:])))
         at = path.away[begin - near :]
         reach = np.minimum(np.minimum(at, path.away[-1] - at), self._reach)
         free = reach > _NONE
         at, reach = at[free], reach[free]
-        places = path.places[begin - near :]
+        places = path.places[begin - near :].copy()
         places[free] = (4 * path.mean(at, reach / 2) - path.mean(at, reach)) / 3
-        found: list[complex] = (places + self._origin).tolist()
+        found: list[complex] = places.tolist()
         return found
 
 
