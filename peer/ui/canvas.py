@@ -7,11 +7,11 @@ else's work. What is not the document's (drafts, pointers, what a gesture is abo
 from collections.abc import Collection
 from typing import Final
 
-from PyQt6.QtCore import QCoreApplication, QEvent, Qt, pyqtSignal
+from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QTabletEvent
 from PyQt6.QtWidgets import QWidget
 
-from p2psketch.geometry import Point, Rect
+from p2psketch.geometry import Point
 from p2psketch.ids import PeerId, ShapeId
 from p2psketch.shapes import STROKE
 from p2psketch.views import NOBODY
@@ -60,7 +60,7 @@ class Canvas(EndlessView):
         super().__init__(theme, parent)
         self._board = board
         self._theme = theme
-        self._settled = SettledInk(board.document, theme, self)
+        self._settled = SettledInk(board.document, self.backdrop, self.show_anew, self)
         self._drafts = Drafts(theme)
         self._ring = Ring(theme)
         self.stage.addItem(self._drafts)
@@ -124,11 +124,12 @@ class Canvas(EndlessView):
     def set_theme(self, theme: Theme) -> None:
         """Look like this from now on."""
         self._theme = self.backdrop.theme = theme
-        for part in (self._settled, self._drafts, self._cursors, self._ring):
+        for part in (self._drafts, self._cursors, self._ring):
             part.set_theme(theme)
+        self._settled.clear()
         self._mouse_cursor = ""
         self._show_gesture()
-        self.renew_all()
+        self.glass.update()
 
     # -- what the board says -----------------------------------------------------------------------
 
@@ -172,8 +173,8 @@ class Canvas(EndlessView):
     def _judge_blank(self) -> None:
         blank = not self._board.document.visible_count and not self._drafts.shown
         if blank != self._blank:
-            self._blank = self.backdrop.hint = blank
-            self.renew_all()
+            self._blank = blank
+            self.glass.update()
             self.contents_changed.emit()
 
     # -- what hands do -----------------------------------------------------------------------------
@@ -206,8 +207,9 @@ class Canvas(EndlessView):
 
     def _follow_camera(self) -> None:
         """Another part of the board is seen, and another point of it is under the pointer."""
-        for layer in (self._settled, self._drafts):
-            layer.look(self.camera.area, self.zoom, self.devicePixelRatioF())
+        camera = self.camera
+        self._settled.look(camera.zoom * camera.ratio, camera.ratio, QPoint(*camera.origin), self.pixels)
+        self._drafts.look(camera.area, camera.zoom, camera.ratio)
         if (was := self._pointer) is not None:
             x, y = self.camera.to_board(was.screen_x, was.screen_y)
             self._aim(Pointer(x, y, was.screen_x, was.screen_y, was.pressure, was.time, ctrl=was.ctrl))
@@ -270,8 +272,12 @@ class Canvas(EndlessView):
                 self._move(pointer)
         event.accept()
 
-    def paint_board(self, painter: QPainter, area: Rect) -> None:
-        self._settled.paint(painter, area)
+    def paint_board(self, painter: QPainter, exposed: QRect) -> None:
+        self._settled.paint(painter, exposed)
+
+    def paint_hint(self, painter: QPainter) -> None:
+        if self._blank:
+            self.backdrop.paint_hint(painter, self.camera.width, self.camera.height)
 
     # -- what Qt calls -----------------------------------------------------------------------------
 
