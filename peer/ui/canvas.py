@@ -63,9 +63,9 @@ class Canvas(EndlessView):
         self._settled = SettledInk(board.document, self.backdrop, self.show_anew, self)
         self._drafts = Drafts(theme)
         self._ring = Ring(theme)
-        self.stage.addItem(self._drafts)
-        self.stage.addItem(self._ring)
-        self._cursors = Cursors(self.stage, theme)
+        for item in (self._drafts, self._ring):
+            item.setParentItem(self.plane)
+        self._cursors = Cursors(self.plane, theme)
         surface = _Surface(self, self._settled)
         self._toolbox = _toolbox(board, style, highlighter or marker(), surface)
         self._pointer: Pointer | None = None
@@ -171,6 +171,7 @@ class Canvas(EndlessView):
                 self._drafts.follow(key, style_of(sketch.fields), sketch.points, sketch.pressure)
 
     def _judge_blank(self) -> None:
+        self._drafts.setVisible(bool(self._drafts.shown))  # else it would have all painted anew with each move
         blank = not self._board.document.visible_count and not self._drafts.shown
         if blank != self._blank:
             self._blank = blank

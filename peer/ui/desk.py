@@ -6,11 +6,12 @@ people and links. The board's word on people and links is asked for at most ever
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+from functools import reduce
 from pathlib import Path
 from typing import Final
 
 from PyQt6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QAction, QKeyEvent, QResizeEvent
+from PyQt6.QtGui import QAction, QKeyEvent, QRegion, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from p2psketch.effects import Notice
@@ -119,6 +120,7 @@ class Desk(QWidget):
         assert glass is not None
         glass.installEventFilter(self)
         self.setFocusProxy(self.canvas)
+        self.canvas.covered = self._covered
 
     def _wire_people(self) -> None:
         self.people.more.clicked.connect(self.people_popover.toggle)
@@ -295,6 +297,10 @@ class Desk(QWidget):
         if popover is self.person_popover:
             return arrange.under_left(self.title)
         return arrange.under(self.people, popover, self.rect())
+
+    def _covered(self) -> QRegion:
+        """Where panels hide the canvas, which then need not be painted anew whenever it moves."""
+        return reduce(QRegion.united, (panel.opaque for panel in self.panels if panel.isVisible()), QRegion())
 
     def leave(self) -> None:
         """The board is shown no more."""

@@ -1,6 +1,7 @@
 """A view of a board without edges: a camera in place of scroll bars, wheel, touchpad and two fingers to move it.
 
-Rule: Qt's own scrolling stays at 0; where the view looks is the camera's alone, and the view's transform follows it.
+Rule: Qt's own scrolling stays at 0; where the view looks is the camera's alone. The transform that follows it is not
+the view's, which would paint all of itself anew, but that of one item, the plane, which all others stand on.
 """
 
 import math
@@ -8,8 +9,17 @@ from collections.abc import Callable
 from typing import Final
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QNativeGestureEvent, QPainter, QResizeEvent, QTransform, QWheelEvent
-from PyQt6.QtWidgets import QFrame, QGestureEvent, QGraphicsScene, QGraphicsView, QPinchGesture, QWidget
+from PyQt6.QtGui import QNativeGestureEvent, QPainter, QRegion, QResizeEvent, QTransform, QWheelEvent
+from PyQt6.QtWidgets import (
+    QFrame,
+    QGestureEvent,
+    QGraphicsItem,
+    QGraphicsScene,
+    QGraphicsView,
+    QPinchGesture,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
 
 from p2psketch.geometry import Rect
 from peer.ui import input as hands
@@ -21,11 +31,27 @@ _EVERYTHING: Final = QRectF(-1e12, -1e12, 2e12, 2e12)
 """The scene. So large that the range of Qt's scroll bars, which are integers, always includes 0."""
 
 
+class _Plane(QGraphicsItem):
+    """Shows nothing: its items count in pixels of the board."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
+
+    def boundingRect(self) -> QRectF:
+        return QRectF()
+
+    def paint(
+        self, painter: QPainter | None, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None
+    ) -> None:
+        """Nothing."""
+
+
 class EndlessView(QGraphicsView):
     """Signals: zoomed(float) when the zoom has changed, moved() when another part of the board is seen, or in another
     size, and pinched() when two fingers begin to move the board.
 
-    What lies under the items of the scene is painted by a subclass, in `paint_board`, in pixels of the device.
+    What lies under the items of the `plane` is painted by a subclass, in `paint_board`, in pixels of the device.
     """
 
     zoomed = pyqtSignal(float)
@@ -35,7 +61,11 @@ class EndlessView(QGraphicsView):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.camera = Camera()
+        self.covered: Callable[[], QRegion] = QRegion
+        """Says where something else hides all of the canvas."""
         self.stage = QGraphicsScene(_EVERYTHING, self)
+        self.plane = _Plane()
+        self.stage.addItem(self.plane)
         self.backdrop = Backdrop(theme)
         self.stage.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.setScene(self.stage)
@@ -100,8 +130,8 @@ class EndlessView(QGraphicsView):
         """Show what the camera sees."""
         camera = self.camera
         camera.ratio = self.devicePixelRatioF()
-        self.setTransform(QTransform(camera.zoom, 0, 0, camera.zoom, *camera.shift))
-        self.glass.update()
+        self.plane.setTransform(QTransform(camera.zoom, 0, 0, camera.zoom, *camera.shift))
+        self.glass.update(QRegion(self.glass.rect()) - self.covered())
         self.moved.emit()
 
     @property
@@ -172,8 +202,7 @@ class EndlessView(QGraphicsView):
     def drawBackground(self, painter: QPainter | None, rect: QRectF) -> None:
         if painter is not None:
             ratio = self.camera.ratio
-            exposed = painter.worldTransform().mapRect(rect)
-            pixels = QRectF(exposed.topLeft() * ratio, exposed.size() * ratio).toAlignedRect()
+            pixels = QRectF(rect.topLeft() * ratio, rect.size() * ratio).toAlignedRect()
             painter.save()
             painter.setWorldTransform(QTransform.fromScale(1 / ratio, 1 / ratio))
             self.paint_board(painter, pixels.intersected(QRect(QPoint(0, 0), self.pixels)))

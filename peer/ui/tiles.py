@@ -15,7 +15,7 @@ from PyQt6.QtGui import QImage, QPainter, QRegion
 
 from p2psketch.geometry import Rect
 
-SIZE: Final = 256
+SIZE: Final = 384
 """Pixels of the device, each way."""
 
 TILE_BYTES: Final = SIZE * SIZE * 4
@@ -101,6 +101,7 @@ class Tiles:
 
     def look(self, scale: float) -> None:
         """Show this scale from now on."""
+        self._sheets = {other: sheet for other, sheet in self._sheets.items() if sheet.tiles}
         self.sheet = self.at(scale)
 
     def at(self, scale: float) -> Sheet:
@@ -109,7 +110,7 @@ class Tiles:
 
     def others(self) -> Iterator[Sheet]:
         """All sheets but the one shown."""
-        return (sheet for sheet in self._sheets.values() if sheet is not self.sheet)
+        return (sheet for sheet in self._sheets.values() if sheet is not self.sheet and sheet.tiles)
 
     def clear(self) -> None:
         """Nothing is as it was."""
@@ -134,20 +135,19 @@ class Tiles:
         """
         self._frame += 1
         missing: list[QRect] = []
+        left, top, tiles = shift.x(), shift.y(), self.sheet.tiles
         for key in keys_of(exposed.translated(-shift)):
-            place = rect_of(key).translated(shift)
-            if (tile := self.sheet.tiles.get(key)) is None:
-                missing.append(place.intersected(exposed))
+            if (tile := tiles.get(key)) is None:
+                missing.append(rect_of(key).translated(shift).intersected(exposed))
             else:
                 tile.used = self._frame
-                painter.drawImage(place.topLeft(), tile.image)
+                painter.drawImage(key[0] * SIZE + left, key[1] * SIZE + top, tile.image)
         return missing, self._stand_in(painter, missing, shift) if missing else []
 
     def _stand_in(self, painter: QPainter, missing: list[QRect], shift: QPoint) -> list[QRect]:
         """Other scales, stretched, where this one has nothing: the nearest first. Returns where there are none."""
         bare = reduce(QRegion.united, map(QRegion, missing))
         painter.save()
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
         for sheet in sorted(self.others(), key=self._remoteness):
             if bare.isEmpty():
                 break
@@ -163,6 +163,7 @@ class Tiles:
 
     def _stretch(self, painter: QPainter, sheet: Sheet, area: QRect, shift: QPoint) -> QRegion:
         by = self.sheet.scale / sheet.scale
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, by > 1)  # to shrink smoothly takes too long
         begin = QPointF(area.topLeft() - shift) / by
         here = QRectF(begin, area.size().toSizeF() / by).toAlignedRect()
         covered = QRegion()
@@ -185,4 +186,3 @@ class Tiles:
         kept.sort(key=lambda entry: entry[0])
         for _, key, sheet in kept[: len(kept) - most]:
             del sheet.tiles[key]
-        self._sheets = {scale: sheet for scale, sheet in self._sheets.items() if sheet.tiles or sheet is self.sheet}
