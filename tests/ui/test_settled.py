@@ -60,14 +60,15 @@ class Scene:
         return set(ids)
 
     def stroke(self) -> dict[str, Value]:
-        """Any stroke: long or short, thin or thick, with pressure or without, here or there."""
+        """Any stroke: long or short, thin or thick, with pressure or without, of pen or highlighter, here or there."""
         rng = self.rng
         count = rng.choice((1, 2, 3, 20, 60))
         steps = np.array([(rng.gauss(0, 9), rng.gauss(0, 9)) for _ in range(count)])
         begin = rng.uniform(-300, 300), rng.uniform(-250, 250)
         points = begin + steps.cumsum(axis=0)
         pressure = np.array([rng.random() for _ in range(count)]) if rng.random() < 0.3 else None
-        return {
+        nib = {"nib": "highlighter"} if rng.random() < 0.2 else {}
+        return nib | {
             "kind": "stroke",
             "color": rng.randrange(0x1000000),
             "width": rng.choice((1, 2.5, 3, 8, 40)),
@@ -86,6 +87,7 @@ class Scene:
                 {"color": rng.randrange(0x1000000)},
                 {"placement": [1, 0.2, -0.3, 1.1, rng.uniform(-99, 99), rng.uniform(-99, 99)]},
                 {"z": rng.randbytes(3)},
+                {"nib": rng.choice((None, "highlighter"))},
             )
         )
         return self.write([(rng.choice(self.shapes), fields)])
