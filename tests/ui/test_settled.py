@@ -218,6 +218,25 @@ def test_what_is_drawn_is_there_at_once_whatever_has_not_been_painted_yet() -> N
 
 
 @pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_a_highlighter_is_seen_at_once_under_whatever_has_to_be_painted_over_it(theme: Theme) -> None:
+    scene = Scene(6, theme=theme)
+    scene.settled.refresh({id for _ in range(2_000) for id in scene.write([(None, scene.stroke() | {"width": 1})], 1)})
+    scene.settle()
+    bare = scene.shown()
+    line = {"kind": "stroke", "color": 0xF2C037, "width": 30, "nib": "highlighter"}
+    for y in (0, 40):
+        fields = line | {"points": ink.encode([(-150, y), (150, y)])}
+        scene.settled.refresh(scene.write([(None, fields)], 20_000))
+        changed = np.abs(pixels(scene.shown()) - pixels(bare)).max(axis=2) > 8
+        top = scene.origin.y() + y - 10
+        assert changed[top : top + 20, scene.origin.x() - 140 : scene.origin.x() + 140].mean() > 0.3
+        assert not changed[: scene.origin.y() - 20].any()
+    scene.settle()
+    assert scene.shown() == scene.expected()
+
+
+@pytest.mark.usefixtures("qapp")
 def test_zooming_shows_the_old_ink_stretched_and_never_an_empty_board() -> None:
     scene = Scene(11)
     disc = {"kind": "stroke", "color": 0x0000FF, "width": 400, "points": ink.encode([(0, 0)])}
