@@ -560,8 +560,11 @@ SCRIBBLE = [(60 + 6 * n, 300 + round(90 * math.sin(n / 3)) + n * 7 % 5) for n in
 
 @pytest.mark.parametrize("many", [1, 2, 5, 100])
 @pytest.mark.parametrize("zoom", [0.2, 1.0, 7.0])
-def test_smoothed_ink_stays_exactly_as_it_is_when_the_pen_is_lifted(inked: Canvas, zoom: float, many: int) -> None:
+def test_smoothed_ink_stays_exactly_as_it_is_when_the_pen_is_lifted(
+    inked: Canvas, qtbot: QtBot, zoom: float, many: int
+) -> None:
     inked.zoom_to(zoom)
+    qtbot.waitUntil(lambda: not inked._settled.is_busy, timeout=5_000)
     mouse = Mouse(inked)
     mouse.press(*SCRIBBLE[0])
     mouse.move(*SCRIBBLE[1:many])
