@@ -14,7 +14,7 @@ from typing import Final
 
 from p2psketch.ids import ShapeId, Stamp
 from p2psketch.ops import Op, pack
-from p2psketch.shapes import BIRTH_FIELDS, DEFAULT_COLOR, DEFAULT_WIDTH, STROKE, Fields, Value
+from p2psketch.shapes import BIRTH_FIELDS, DEFAULT_COLOR, DEFAULT_WIDTH, HIGHLIGHTER, STROKE, Fields, Value
 
 DIGEST_SIZE: Final = 16
 _MASK = (1 << 8 * DIGEST_SIZE) - 1
@@ -46,9 +46,10 @@ class Shape:
         return values.get("kind") == STROKE and "points" in values and not values.get("deleted")
 
     @property
-    def z(self) -> tuple[bytes, ShapeId]:
-        """Shapes are painted in this order."""
-        return self.values.get("z") or self.stamp.time.to_bytes(8, "big"), self.id
+    def z(self) -> tuple[bool, bytes, ShapeId]:
+        """Shapes are painted in this order: highlighters beneath all ink, and each of both by its own z."""
+        values = self.values
+        return values.get("nib") != HIGHLIGHTER, values.get("z") or self.stamp.time.to_bytes(8, "big"), self.id
 
     @property
     def color(self) -> int:
@@ -60,6 +61,11 @@ class Shape:
     def width(self) -> float:
         """Width of the ink in board pixels."""
         return self.values.get("width") or DEFAULT_WIDTH
+
+    @property
+    def highlights(self) -> bool:
+        """Is it drawn with the highlighter: translucent, beneath the ink?"""
+        return self.values.get("nib") == HIGHLIGHTER
 
     def write(self, field: str, value: Value, stamp: Stamp) -> None:
         """Set a field whatever it held before."""

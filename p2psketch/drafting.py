@@ -5,6 +5,7 @@ those who see it through a relay and came late, or whose relay went.
 Points beyond what fits in a stroke continue as another. What is told is signed, so that no relay can make it up.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -16,7 +17,8 @@ from p2psketch import ink
 from p2psketch.ids import PeerId
 from p2psketch.keys import Identity, check_draft
 from p2psketch.messages import CANCELLED, ENDED, GOING, Draft
-from p2psketch.shapes import Fields, Value
+from p2psketch.shapes import DEFAULT_WIDTH, Fields, Value
+from p2psketch.tapering import SHORT
 
 EVERY: Final = 1 / 60
 """Seconds between two words about the same draft or pointer."""
@@ -26,6 +28,10 @@ WHOLE_EVERY: Final = 3.0
 
 FARTHEST: Final = 4_000_000
 """Strokes that begin further out, in px, are placed there by `placement`, so that ink stays small."""
+
+
+_MOST_AGAIN: Final = 1_000
+"""Points of a full stroke that the next one may repeat."""
 
 
 class Drafting:
@@ -53,9 +59,17 @@ class Drafting:
         return {name: value for name, value in (self._fields or {}).items() if name != "placement"}
 
     def tail(self) -> tuple[list[tuple[float, float]], list[float] | None]:
-        """Where the pen is, as one point and one pressure: the next stroke begins there when this one is full."""
-        (x, y), (left, top) = self._points[-1], self._origin
-        return [(x + left, y + top)], self._pressure[-1:] or None
+        """Where the next stroke begins when this one is full: where the pen is; or, with pressure, so far before that
+        the thin beginning of the one lies on the full width of the other.
+        """
+        (left, top), begin = self._origin, len(self._points) - 1
+        if self._pressure:
+            assert self._fields is not None
+            far = SHORT * (self._fields.get("width") or DEFAULT_WIDTH)
+            while far > 0 and 0 < begin > len(self._points) - _MOST_AGAIN:
+                far -= math.dist(self._points[begin - 1], self._points[begin])
+                begin -= 1
+        return [(x + left, y + top) for x, y in self._points[begin:]], self._pressure[begin:] or None
 
     def begin(self, fields: Fields) -> None:
         """The pen touches the board."""

@@ -20,6 +20,9 @@ Fields = Mapping[str, Value]
 STROKE: Final = "stroke"
 PERSON: Final = "person"
 
+HIGHLIGHTER: Final = "highlighter"
+"""The one nib there is besides that of the pen: translucent, beneath all ink."""
+
 BIRTH_FIELDS: Final = frozenset({"kind", "points"})
 """Count only from the op that creates the shape."""
 
@@ -54,6 +57,11 @@ def _is_color(value: Value) -> bool:
 
 def _is_width(value: Value) -> bool:
     return value is None or (type(value) in (int, float) and 0 < value <= MAX_WIDTH)
+
+
+def _is_nib(value: Value) -> bool:
+    """A nib that this version does not know is a later one's, and shown as the pen's."""
+    return value is None or _is_kind(value)
 
 
 def _is_flag(value: Value) -> bool:
@@ -93,6 +101,7 @@ CHECKS: Final[dict[str, Callable[[Value], bool]]] = {
     "points": _is_points,
     "color": _is_color,
     "width": _is_width,
+    "nib": _is_nib,
     "placement": _is_placement,
     "z": _is_z,
     "deleted": _is_flag,

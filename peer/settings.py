@@ -13,12 +13,13 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any, Final, Self
 
-from p2psketch.shapes import is_name
+from p2psketch.shapes import MAX_WIDTH, is_name, is_number
 from peer.home import home
 
 log = logging.getLogger(__name__)
 
 THEMES: Final = ("system", "light", "dark")
+PRESSURES: Final = ("pen", "speed", "off")
 MOST_RECENT: Final = 12
 
 
@@ -36,6 +37,14 @@ class Recent:
     opened: float
 
 
+@dataclass(frozen=True, slots=True)
+class Ink:
+    """What a tool draws with: 0xRRGGBB, and pixels of the board."""
+
+    color: int
+    width: float
+
+
 @dataclass(slots=True)
 class Settings:
     """All of it; an empty name and a colour of None have not been chosen yet."""
@@ -47,6 +56,12 @@ class Settings:
     """The window's, as Qt saves it, in hexadecimal."""
     recent: list[Recent] = field(default_factory=list)
     """The newest first."""
+    smoothing: float = 0.5
+    """Of what is drawn by hand, from 0, which is none, to 1."""
+    pressure: str = "speed"
+    """Where the pressure of the pen comes from: one of PRESSURES."""
+    pen: Ink | None = None
+    highlighter: Ink | None = None
 
     @classmethod
     def load(cls, path: Path | None = None) -> Self:
@@ -113,6 +128,23 @@ def _theme(value: Any) -> str | None:
     return value if value in THEMES else None
 
 
+def _pressure(value: Any) -> str | None:
+    return value if value in PRESSURES else None
+
+
+def _smoothing(value: Any) -> float | None:
+    return float(value) if is_number(value) and 0 <= value <= 1 else None
+
+
+def _ink(value: Any) -> Ink | None:
+    match value:
+        case {"color": int() as color, "width": int() | float() as width}:
+            good = _color(color) is not None and is_number(width) and 0 < width <= MAX_WIDTH
+            return Ink(color, float(width)) if good else None
+        case _:
+            return None
+
+
 def _geometry(value: Any) -> str | None:
     try:
         return value if isinstance(value, str) and bytes.fromhex(value) else None
@@ -140,4 +172,8 @@ _CHECKS: Final[dict[str, Callable[[Any], Any]]] = {
     "theme": _theme,
     "geometry": _geometry,
     "recent": _recent,
+    "smoothing": _smoothing,
+    "pressure": _pressure,
+    "pen": _ink,
+    "highlighter": _ink,
 }

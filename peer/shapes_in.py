@@ -13,7 +13,7 @@ import numpy as np
 from p2psketch import ink
 from p2psketch.drafting import FARTHEST
 from p2psketch.errors import SketchError
-from p2psketch.shapes import DEFAULT_COLOR, DEFAULT_WIDTH, MAX_WIDTH, STROKE, Value, is_number
+from p2psketch.shapes import DEFAULT_COLOR, DEFAULT_WIDTH, HIGHLIGHTER, MAX_WIDTH, STROKE, Value, is_number
 
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -37,10 +37,11 @@ def _strokes(shape: Any) -> Iterator[dict[str, Value]]:
     """One shape as strokes: one past 10,000 points is continued as another."""
     if not isinstance(shape, dict) or "points" not in shape:
         raise ValueError('it has no "points"')
-    if unknown := set(shape) - {"points", "color", "width"}:
+    if unknown := set(shape) - {"points", "color", "width", "nib"}:
         raise ValueError(f'"{min(unknown)}" is not known here')
     points, pressure = _points(shape["points"])
     style = {"kind": STROKE, "color": _color(shape.get("color")), "width": _width(shape.get("width"))}
+    style |= _nib(shape.get("nib"))
     step = ink.MAX_POINTS - 1
     for start in range(0, max(len(points) - 1, 1), step):
         part = points[start : start + step + 1]
@@ -77,6 +78,14 @@ def _color(value: Any) -> int:
     if isinstance(value, str) and _COLOR.fullmatch(value):
         return int(value[1:], 16)
     raise ValueError('"color" is not like "#1f2328"')
+
+
+def _nib(value: Any) -> dict[str, Value]:
+    if value in (None, "pen"):
+        return {}
+    if value == HIGHLIGHTER:
+        return {"nib": HIGHLIGHTER}
+    raise ValueError('"nib" is neither "pen" nor "highlighter"')
 
 
 def _width(value: Any) -> float:

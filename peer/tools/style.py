@@ -1,6 +1,7 @@
 """How the next stroke will look: chosen in the style panel, read by the pen at every press."""
 
 from collections.abc import Callable
+from enum import Enum
 from typing import Final
 
 PALETTE: Final = (
@@ -22,18 +23,57 @@ PALETTE: Final = (
 WIDTHS: Final = (2.0, 4.0, 8.0, 16.0)
 """The widths on offer, in pixels of the board."""
 
+BROAD_WIDTHS: Final = (12.0, 20.0, 32.0, 48.0)
+"""Those of the highlighter."""
+
+STEPS: Final = (1.0, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 20.0, 24.0, 32.0, 48.0, 64.0)
+"""The widths that keys go through; each on offer is one of them."""
+
+MARKER: Final = PALETTE[3]
+"""The colour of the highlighter at first."""
+
+
+class Pressure(Enum):
+    """Where the pressure of a stroke comes from."""
+
+    PEN = "pen"
+    """From the device, if it has any."""
+    SPEED = "speed"
+    """From the device; of one that has none, from how fast it moves."""
+    OFF = "off"
+    """Nowhere: every stroke has one width."""
+
 
 class InkStyle:
-    """A colour and a width; tells whoever watches that one of them has changed."""
+    """What a tool that draws has of its own; tells whoever watches that something of it has changed.
 
-    def __init__(self, color: int = PALETTE[0], width: float = WIDTHS[1]) -> None:
+    It begins as plain as can be; what people begin with is in their settings.
+    """
+
+    def __init__(
+        self,
+        color: int = PALETTE[0],
+        width: float = WIDTHS[1],
+        *,
+        smoothing: float = 0.0,
+        pressure: Pressure = Pressure.PEN,
+        widths: tuple[float, ...] = WIDTHS,
+    ) -> None:
+        self.widths = widths
+        """Those to choose from."""
         self._color = color
         self._width = width
+        self._smoothing = smoothing
+        self._pressure = pressure
         self._watchers: list[Callable[[], None]] = []
 
     def watch(self, watcher: Callable[[], None]) -> None:
         """Call `watcher` after every change."""
         self._watchers.append(watcher)
+
+    def unwatch(self, watcher: Callable[[], None]) -> None:
+        """Call it no more."""
+        self._watchers.remove(watcher)
 
     @property
     def color(self) -> int:
@@ -57,6 +97,39 @@ class InkStyle:
             self._width = width
             self._tell()
 
+    @property
+    def smoothing(self) -> float:
+        """From 0, which is none, to 1."""
+        return self._smoothing
+
+    @smoothing.setter
+    def smoothing(self, smoothing: float) -> None:
+        if smoothing != self._smoothing:
+            self._smoothing = smoothing
+            self._tell()
+
+    @property
+    def pressure(self) -> Pressure:
+        """Where it comes from."""
+        return self._pressure
+
+    @pressure.setter
+    def pressure(self, pressure: Pressure) -> None:
+        if pressure is not self._pressure:
+            self._pressure = pressure
+            self._tell()
+
+    def step_width(self, step: int) -> None:
+        """Be one step thicker (1) or thinner (-1)."""
+        others = [width for width in STEPS if (width > self._width if step > 0 else width < self._width)]
+        if others:
+            self.width = min(others) if step > 0 else max(others)
+
     def _tell(self) -> None:
-        for watcher in self._watchers:
+        for watcher in list(self._watchers):
             watcher()
+
+
+def marker() -> InkStyle:
+    """The style of a highlighter, as plain as can be."""
+    return InkStyle(MARKER, BROAD_WIDTHS[1], widths=BROAD_WIDTHS)

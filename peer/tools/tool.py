@@ -34,12 +34,17 @@ class Pointer:
 
 @dataclass(slots=True)
 class Line:
-    """A stroke under the pointer. `points` only grow, and each has its pressure, or none has."""
+    """A stroke under the pointer. `points` only grow, and each has its pressure, or none has; `tip` is what comes after
+    them if the stroke ends now.
+    """
 
     color: int
     width: float
+    nib: str | None = None
     points: list[tuple[float, float]] = field(default_factory=list)
     pressure: list[float] | None = None
+    tip: list[tuple[float, float]] = field(default_factory=list)
+    tip_pressure: list[float] | None = None
 
 
 class Board(Protocol):
@@ -104,5 +109,6 @@ class Tool:
 
 
 PEN: Final = "pen"
+HIGHLIGHTER: Final = "highlighter"
 ERASER: Final = "eraser"
 HAND: Final = "hand"

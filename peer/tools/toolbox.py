@@ -1,14 +1,14 @@
 """Which tool a press goes to, and that there is one gesture at a time.
 
 Rule: the tool that took the press has the gesture until it is released or cancelled, whatever is pressed or chosen
-meanwhile. Space or the middle button borrow the hand; Ctrl or the other end of a stylus turn the pen into the eraser,
-where there is one: who only looks on has the hand and nothing else.
+meanwhile. Space or the middle button borrow the hand; Ctrl or the other end of a stylus turn what draws into the
+eraser, where there is one: who only looks on has the hand and nothing else.
 """
 
 from collections.abc import Iterable
 from enum import Enum
 
-from peer.tools.tool import ERASER, HAND, PEN, Pointer, Tool
+from peer.tools.tool import ERASER, HAND, HIGHLIGHTER, PEN, Pointer, Tool
 
 
 class Button(Enum):
@@ -55,7 +55,7 @@ class Toolbox:
             return self._acting[0]
         if button is Button.MIDDLE or self.space:
             return self._tools[HAND]
-        if button is Button.TAIL or (ctrl and self.chosen.name == PEN):
+        if button is Button.TAIL or (ctrl and self.chosen.name in (PEN, HIGHLIGHTER)):
             return self._tools.get(ERASER, self.chosen)
         return self.chosen
 

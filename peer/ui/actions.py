@@ -25,6 +25,7 @@ class Row(NamedTuple):
 
 ACTIONS: Final = (
     Row("pen", "Pen", ("P", "D", "B", "7"), "Tools", is_tool=True, edits=True),
+    Row("highlighter", "Highlighter", ("Shift+P", "Shift+D"), "Tools", is_tool=True, edits=True),
     Row("eraser", "Eraser", ("E", "0"), "Tools", is_tool=True, edits=True),
     Row("hand", "Hand", ("H",), "Tools", is_tool=True),
     Row("thinner", "Thinner", ("[",), "Tools", edits=True),
@@ -48,7 +49,7 @@ ACTIONS: Final = (
     Row("quit", "Quit", ("Ctrl+Q",), "Board", needs_board=False),
 )
 
-ICONS: Final = {"hand": "hand", "pen": "pencil-simple", "eraser": "eraser"}
+ICONS: Final = {"hand": "hand", "pen": "pencil-simple", "highlighter": "highlighter", "eraser": "eraser"}
 """The tools, in the order of the strip."""
 
 MENU: Final = (

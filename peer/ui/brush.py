@@ -18,10 +18,14 @@ from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPolygonF
 from p2psketch import ink
 from p2psketch.document import Shape
 from p2psketch.geometry import TOLERANCE, Affine, Floats, Rect, apply, bounds_of, inverse, outlines, resampled, smooth
+from p2psketch.tapering import TIP, tapered
 from peer.ui.theme import Theme, shown
 
 LIGHTEST: Final = 0.2
 """The width of a stroke without any pressure, as a part of its full width."""
+
+HIGHLIGHT: Final = 0.4
+"""How opaque a highlighter is."""
 
 MANY: Final = 64
 
@@ -86,12 +90,30 @@ def radii(width: float, pressure: Floats | NDArray[np.float32] | None, count: in
 def ribbon(
     points: Floats, pressure: Floats | NDArray[np.float32] | None, width: float, level: int, placement: Any = None
 ) -> Ribbon:
-    """The ribbon of a stroke; a `placement` is six numbers, or None."""
+    """The ribbon of a stroke; a `placement` is six numbers, or None. One with pressure has thinner ends."""
+    whole = bare(points, pressure, width, level, placement)
+    return whole if pressure is None else with_ends(whole, width, level)
+
+
+def bare(
+    points: Floats, pressure: Floats | NDArray[np.float32] | None, width: float, level: int, placement: Any = None
+) -> Ribbon:
+    """The ribbon of a stroke, or of a part of it, as if it had no ends."""
     where: Affine | None = None if placement is None else tuple(placement)
-    precision = tolerance(level) / (1.0 if where is None else _scale(where))
-    curve, positions = smooth(points, precision)
+    curve, positions = smooth(points, _precision(level, where))
     size = radii(width, pressure, len(points))
     return Ribbon(curve, size if len(curve) == len(points) else resampled(size, positions), positions, where)
+
+
+def with_ends(part: Ribbon, width: float, level: int, *, first: bool = True, last: bool = True) -> Ribbon:
+    """A bare ribbon with the ends that a stroke with pressure has; `first`, `last`: which of its ends are the stroke's.
+
+    Where it is drawn so coarsely that they would not be seen, it has none.
+    """
+    if width / 2 * (1 - TIP) < _precision(level, part.placement):
+        return part
+    curve, size, positions = tapered(*part[:3], width, first=first, last=last)
+    return Ribbon(curve, size, positions, part.placement)
 
 
 def joined(pieces: Sequence[Ribbon]) -> Ribbon:
@@ -122,7 +144,10 @@ def bounds_of_all(ribbons: Sequence[Ribbon]) -> Rect:
 
 def color_of(shape: Shape, theme: Theme) -> QColor:
     """What a stroke is filled with on a canvas of that theme."""
-    return shown(shape.color, theme)
+    color = shown(shape.color, theme)
+    if shape.highlights:
+        color.setAlphaF(HIGHLIGHT)
+    return color
 
 
 def polygons(ribbons: Sequence[Ribbon], level: int, scale: float | None = None) -> list[QPolygonF]:
@@ -185,6 +210,24 @@ def fill(painter: QPainter, pieces: Sequence[QPolygonF], color: QColor) -> None:
     painter.drawPath(path)
 
 
+def fill_beneath(painter: QPainter, pieces: Sequence[QPolygonF], color: int, theme: Theme) -> None:
+    """Paint the draft of a highlighter, which will lie beneath the ink, over it: darkening a light canvas, lightening a
+    dark one. On the canvas that is exactly what it will be; black and white ink stay as they are, and others nearly so.
+    """
+    canvas, ink = theme.canvas, shown(color, theme)
+    pairs = ((canvas.redF(), ink.redF()), (canvas.greenF(), ink.greenF()), (canvas.blueF(), ink.blueF()))
+    mixed = [(below, below + (above - below) * HIGHLIGHT) for below, above in pairs]
+    before = painter.compositionMode()
+    if theme.dark:
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Screen)
+        parts = [1 - (1 - result) / (1 - below) for below, result in mixed]
+    else:
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Multiply)
+        parts = [result / below for below, result in mixed]
+    fill(painter, pieces, QColor.fromRgbF(*(min(max(part, 0.0), 1.0) for part in parts)))
+    painter.setCompositionMode(before)
+
+
 def cut(whole: Ribbon, area: Rect) -> list[Ribbon]:
     """The parts of a ribbon whose ink can reach into `area` of the board.
 
@@ -236,6 +279,11 @@ def _before(placement: Affine | None, area: Rect) -> Rect | None:
         ((area.left, area.top), (area.right, area.top), (area.left, area.bottom), (area.right, area.bottom))
     )
     return bounds_of(apply(inverse(placement), corners))
+
+
+def _precision(level: int, placement: Affine | None) -> float:
+    """The tolerance of a level, in pixels of a stroke before it is placed."""
+    return tolerance(level) / (1.0 if placement is None else _scale(placement))
 
 
 def _scale(placement: Affine) -> float:

@@ -18,8 +18,8 @@ from p2psketch.views import NOBODY
 from peer.board import Board
 from peer.tools.eraser import Eraser
 from peer.tools.hand import Hand
-from peer.tools.pen import Pen
-from peer.tools.style import InkStyle
+from peer.tools.pen import Highlighter, Pen
+from peer.tools.style import InkStyle, marker
 from peer.tools.tool import ERASER, HAND, Pointer, Tool
 from peer.tools.toolbox import Button, Toolbox
 from peer.ui import input as hands
@@ -47,7 +47,16 @@ class Canvas(EndlessView):
     tool_changed = pyqtSignal(str)
     contents_changed = pyqtSignal()
 
-    def __init__(self, board: Board, style: InkStyle, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        board: Board,
+        style: InkStyle,
+        theme: Theme,
+        parent: QWidget | None = None,
+        *,
+        highlighter: InkStyle | None = None,
+    ) -> None:
+        """`style` is that of the pen."""
         super().__init__(theme, parent)
         self._board = board
         self._theme = theme
@@ -58,7 +67,7 @@ class Canvas(EndlessView):
             item.setParentItem(self.plane)
         self._cursors = Cursors(self.plane, theme)
         surface = _Surface(self, self._settled)
-        self._toolbox = _toolbox(board, style, surface)
+        self._toolbox = _toolbox(board, style, highlighter or marker(), surface)
         self._pointer: Pointer | None = None
         self._ctrl = False
         self._mouse_cursor = ""
@@ -226,8 +235,9 @@ class Canvas(EndlessView):
         if tool.line is None:
             self._drafts.drop(_OWN)
         else:
-            style = Style(tool.line.color, tool.line.width)
-            self._drafts.follow(_OWN, style, tool.line.points, tool.line.pressure)
+            line = tool.line
+            style = Style(line.color, line.width, nib=line.nib)
+            self._drafts.follow(_OWN, style, line.points, line.pressure, line.tip, line.tip_pressure)
         self._settled.fade(tool.fading)
         if tool.name == ERASER and self._pointer is not None:
             self._ring.show_at(self._pointer.x, self._pointer.y, busy=tool.busy)
@@ -319,10 +329,10 @@ class Canvas(EndlessView):
         self._lose_pointer()
 
 
-def _toolbox(board: Board, style: InkStyle, surface: "_Surface") -> Toolbox:
+def _toolbox(board: Board, style: InkStyle, highlighter: InkStyle, surface: "_Surface") -> Toolbox:
     """The tools of who may draw here, or of who may only look."""
     if board.can_edit:
-        return Toolbox((Pen(board, style), Eraser(board, surface), Hand(surface)))
+        return Toolbox((Pen(board, style), Highlighter(board, highlighter), Eraser(board, surface), Hand(surface)))
     return Toolbox((Hand(surface),), HAND)
 
 

@@ -19,11 +19,13 @@ from PyQt6.QtWidgets import QWidget
 from p2psketch.effects import Notice
 from p2psketch.ids import PeerId, ShapeId
 from peer.board import Board
-from peer.tools.style import WIDTHS, InkStyle
+from peer.tools.style import InkStyle
+from peer.tools.tool import PEN
 from peer.ui import arrange
 from peer.ui.actions import ICONS
 from peer.ui.canvas import Canvas
 from peer.ui.follow import Following
+from peer.ui.inks import Inks
 from peer.ui.panel import Panel
 from peer.ui.panels.following import Border, Chip
 from peer.ui.panels.looking import LookingPanel
@@ -48,9 +50,6 @@ SOON: Final = 50
 ANEW: Final = 1_000
 """Milliseconds after which times and links are asked for again in any case."""
 
-HAVE_STYLE: Final = ("pen",)
-"""The tools that the style panel is there for."""
-
 
 class Desk(QWidget):
     """One board; its Listener. Signals: history_changed() when undo or redo may have become possible."""
@@ -58,18 +57,18 @@ class Desk(QWidget):
     history_changed = pyqtSignal()
 
     def __init__(
-        self, board: Board, theme: Theme, actions: Mapping[str, QAction], parent: QWidget | None = None
+        self, board: Board, theme: Theme, actions: Mapping[str, QAction], inks: Inks, parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self.board = board
-        self.ink = InkStyle()
-        self.canvas = Canvas(board, self.ink, theme, self)
+        self.inks = inks
+        self.canvas = Canvas(board, inks.pen, theme, self, highlighter=inks.highlighter)
         self.following = Following(board, self.canvas)
         self.border = Border(self)
         self.title = TitlePanel(self)
         self.tools = self._tools(actions)
         self.people = PeoplePanel(self)
-        self.style_panel = StylePanel(self, self.ink)
+        self.style_panel = StylePanel(self, inks.pen)
         self.zoom = ZoomPanel(self, actions, editing=board.can_edit)
         self.status = StatusPanel(self)
         self.toast = Toast(self)
@@ -93,6 +92,11 @@ class Desk(QWidget):
         if self.board.can_edit:
             return ToolsPanel(self, [(actions[name], icon) for name, icon in ICONS.items()])
         return LookingPanel(self)
+
+    @property
+    def ink(self) -> InkStyle:
+        """The style of the tool in hand, or of the pen if that has none."""
+        return self.inks.of(self.canvas.tool_name) or self.inks.pen
 
     @property
     def panels(self) -> tuple[Panel, ...]:
@@ -184,14 +188,12 @@ class Desk(QWidget):
 
     def tool_changed(self, name: str) -> None:
         """Another tool is in hand."""
-        self.style_panel.setVisible(name in HAVE_STYLE and not self.zen)
-        if name not in HAVE_STYLE:
+        style = self.inks.of(name)
+        if style is not self.style_panel.ink:
             self.picker.close_it()
-
-    def step_width(self, step: int) -> None:
-        """The next thicker or thinner width."""
-        at = min(range(len(WIDTHS)), key=lambda at: abs(WIDTHS[at] - self.ink.width)) + step
-        self.ink.width = WIDTHS[min(max(at, 0), len(WIDTHS) - 1)]
+        if style is not None:
+            self.style_panel.show_tool(style, presses=name == PEN)
+        self.style_panel.setVisible(style is not None and not self.zen)
 
     def undo(self) -> None:
         """Take back the last step; what the toast offered is done, or too late."""
@@ -323,6 +325,7 @@ class Desk(QWidget):
         self.cancel_picture()
         self._timer.stop()
         self._again.stop()
+        self.style_panel.leave()
         with suppress(ValueError):  # a board that has been left has forgotten its listeners
             self.board.unwatch(self)
 

@@ -4,6 +4,8 @@ Rule: a draft is painted exactly as the stroke that it becomes, so that nothing 
 draft gets longer at its end only, so only its end is made and painted anew, however long it is.
 """
 
+import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 from typing import Final, NamedTuple, TypeAlias
@@ -16,7 +18,8 @@ from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from p2psketch.geometry import Affine, Floats, Rect
 from p2psketch.presence import DraftKey
-from p2psketch.shapes import DEFAULT_COLOR, DEFAULT_WIDTH, Fields
+from p2psketch.shapes import DEFAULT_COLOR, DEFAULT_WIDTH, HIGHLIGHTER, Fields
+from p2psketch.tapering import SHORT
 from peer.ui import brush
 from peer.ui.brush import Ribbon
 from peer.ui.rects import from_qt, seen_of, to_qt
@@ -39,6 +42,12 @@ class Style(NamedTuple):
     color: int
     width: float
     placement: Affine | None = None
+    nib: str | None = None
+
+    @property
+    def highlights(self) -> bool:
+        """Is it drawn with the highlighter?"""
+        return self.nib == HIGHLIGHTER
 
 
 def style_of(fields: Fields) -> Style:
@@ -48,6 +57,7 @@ def style_of(fields: Fields) -> Style:
         DEFAULT_COLOR if color is None else color,
         fields.get("width") or DEFAULT_WIDTH,
         None if placement is None else tuple(placement),
+        fields.get("nib"),
     )
 
 
@@ -57,38 +67,53 @@ class _Piece(NamedTuple):
 
 
 class Growing:
-    """The ink of one draft: pieces that stay as they are, and the end."""
+    """The ink of one draft: pieces that stay as they are, and the end.
+
+    The end is long enough to hold whatever is still to change: the curve where points are added, the thinner end of a
+    stroke with pressure, and a tip, which is what the pen will draw if it is lifted now.
+    """
 
     def __init__(self, style: Style, level: int) -> None:
         self.style = style
         self.points: list[list[float]] = []
         self.pressure: list[float] | None = None
+        self._tip: list[list[float]] = []
+        self._tip_pressure: list[float] = []
         self._level = level
         self._pieces: list[_Piece] = []
         self._end: list[_Piece] = []
         self._begin = 0
+        self._changing: list[Rect] = []
+        """Where what may look different with the next point is, and a little more."""
+        self._gone: list[float] = []
+        """How far the pen has gone at each point, in pixels of the board."""
 
     def goes_on(self, points: Points) -> bool:
         """Are these its points, and perhaps more?"""
         known = len(self.points)
         return known <= len(points) and (not known or list(points[known - 1]) == self.points[-1])
 
-    def extend(self, points: Points, pressure: Pressure) -> list[Rect]:
-        """More points; says what has to be painted anew."""
-        if not len(points):
+    def extend(self, points: Points, pressure: Pressure, tip: Points = (), tip_pressure: Pressure = None) -> list[Rect]:
+        """More points, and another tip; says what has to be painted anew."""
+        if not len(points) and not len(tip) and not self._tip:
             return []
-        firm = max(len(self.points) - 1 - _BENDS, 0)
-        changed = [self._piece(firm, len(self.points) - 1).box] if self.points else []
+        firm, changed = self._firm(), self._changing
         if pressure is not None:
+            if self.pressure is None:
+                firm, changed = self._begin_anew(), list(self.boxes())
             self.pressure = [*(self.pressure or [1.0] * len(self.points)), *pressure]
-        self.points += np.asarray(points).tolist()
+        self._add(np.asarray(points, dtype=np.float64).reshape(-1, 2).tolist())
+        self._tip = np.asarray(tip, dtype=np.float64).reshape(-1, 2).tolist()
+        self._tip_pressure = [1.0] * len(self._tip) if tip_pressure is None else list(tip_pressure)
         self._shape()
-        return [*changed, self._piece(firm, len(self.points) - 1).box]
+        self._changing = [self._box(firm)]
+        return [*changed, *self._changing]
 
     def draw_as_finely_as(self, level: int) -> None:
         """The zoom has changed."""
         if level != self._level:
-            self._level, self._pieces, self._begin = level, [], 0
+            self._level = level
+            self._begin_anew()
             self._shape()
 
     def boxes(self) -> Iterator[Rect]:
@@ -102,21 +127,66 @@ class Growing:
                 parts = brush.cut(brush.joined([piece.ribbon for piece in run]), around)
                 yield from brush.polygons(parts, self._level)
 
-    def _shape(self) -> None:
+    def _begin_anew(self) -> int:
+        """All of it looks different now."""
+        self._pieces, self._begin = [], 0
+        return 0
+
+    def _add(self, points: list[list[float]]) -> None:
+        for point in points:
+            last = self.points[-1] if self.points else point
+            self._gone.append((self._gone[-1] if self._gone else 0.0) + math.dist(last, point))
+            self.points.append(point)
+
+    @property
+    def _ends(self) -> float:
+        """How far from where it begins and from where it ends a stroke is thinner, in pixels of the board."""
+        return 0.0 if self.pressure is None else SHORT * self.style.width
+
+    def _firm(self) -> int:
+        """The last point before which nothing will change."""
         last = len(self.points) - 1
-        while last - self._begin >= _PIECE + _BENDS:
-            self._pieces.append(self._piece(self._begin, self._begin + _PIECE))
-            self._begin += _PIECE
-        self._end = [self._piece(self._begin, last)]
+        return max(min(last - _BENDS, self._before(last, self._ends)), 0)
+
+    def _before(self, point: int, distance: float) -> int:
+        """The last point that is so far before another; -1 if there is none."""
+        return bisect_right(self._gone, self._gone[point] - distance, 0, point + 1) - 1 if self._gone else -1
+
+    def _shape(self) -> None:
+        last = self._firm()
+        while (end := self._next()) <= last:
+            self._pieces.append(self._piece(self._begin, end))
+            self._begin = end
+        self._end = [self._piece(self._begin, len(self.points) + len(self._tip) - 1)]
+
+    def _next(self) -> int:
+        """Where the next piece ends; the first one has all of the stroke's beginning."""
+        end = self._begin + _PIECE
+        return end if self._begin else max(end, bisect_left(self._gone, self._ends))
 
     def _piece(self, first: int, last: int) -> _Piece:
         """The part from one point to another of the ribbon that all points make."""
-        begin, end = max(first - _BENDS, 0), min(last + _BENDS, len(self.points) - 1) + 1
-        points = np.array(self.points[begin:end], dtype=np.float64)
-        pressure = None if self.pressure is None else np.array(self.pressure[begin:end])
-        whole = brush.ribbon(points, pressure, self.style.width, self._level, self.style.placement)
+        part = self._bare(first, last)
+        at_end = last == len(self.points) + len(self._tip) - 1
+        if self.pressure is not None and (at_end or first == 0):
+            part = brush.with_ends(part, self.style.width, self._level, first=first == 0, last=at_end)
+        return _Piece(part, part.bounds)
+
+    def _bare(self, first: int, last: int) -> Ribbon:
+        begin, end = max(first - _BENDS, 0), last + _BENDS + 1
+        known = len(self.points)
+        points = self.points[begin:end] + self._tip[: max(end - known, 0)]
+        pressure = None
+        if self.pressure is not None:
+            pressure = np.array(self.pressure[begin:end] + self._tip_pressure[: max(end - known, 0)])
+        whole = brush.bare(np.array(points), pressure, self.style.width, self._level, self.style.placement)
         ribbon = whole.between(first - begin, last - begin)
-        return _Piece(ribbon._replace(positions=ribbon.positions + begin), ribbon.bounds)
+        return ribbon._replace(positions=ribbon.positions + begin)
+
+    def _box(self, first: int) -> Rect:
+        """Where the ink from one point on is; as wide as it can be at all."""
+        part = self._bare(first, len(self.points) + len(self._tip) - 1)
+        return part._replace(radii=np.maximum(part.radii, self.style.width / 2)).bounds
 
 
 class Drafts(QGraphicsItem):
@@ -136,14 +206,25 @@ class Drafts(QGraphicsItem):
         """What tells the drafts apart that are shown."""
         return list(self._drafts)
 
-    def follow(self, key: DraftKey | str, style: Style, points: Points, pressure: Pressure) -> None:
-        """A draft has got so far; all of its points are given, and what is known already costs nothing."""
+    def follow(
+        self,
+        key: DraftKey | str,
+        style: Style,
+        points: Points,
+        pressure: Pressure,
+        tip: Points = (),
+        tip_pressure: Pressure = None,
+    ) -> None:
+        """A draft has got so far; all of its points are given, and what is known already costs nothing. The `tip` is
+        what would come next if it ended now.
+        """
         draft = self._drafts.get(key)
         if draft is None or not draft.goes_on(points):
             self.drop(key)
             draft = self._drafts[key] = Growing(style, self._level)
         known = len(draft.points)
-        self._renew(draft.extend(points[known:], None if pressure is None else pressure[known:]))
+        more = None if pressure is None else pressure[known:]
+        self._renew(draft.extend(points[known:], more, tip, tip_pressure))
 
     def drop(self, key: DraftKey | str) -> None:
         """A draft has been finished, or given up."""
@@ -176,6 +257,9 @@ class Drafts(QGraphicsItem):
         if painter is not None and option is not None:
             exposed = from_qt(option.exposedRect)
             around = self._area.padded(max(self._area.width, self._area.height))
-            for draft in self._drafts.values():
+            for draft in sorted(self._drafts.values(), key=lambda draft: not draft.style.highlights):
                 outlines = list(draft.outlines(exposed, around))
-                brush.fill(painter, outlines, shown(draft.style.color, self._theme))
+                if draft.style.highlights:
+                    brush.fill_beneath(painter, outlines, draft.style.color, self._theme)
+                else:
+                    brush.fill(painter, outlines, shown(draft.style.color, self._theme))

@@ -137,6 +137,20 @@ class Renderer:
             )
         self._update(reduce(QRect.united, (pixels for _, pixels in shown)).translated(self._origin))
 
+    def stand_in(self, come: Sequence[tuple[Shape, Rect]]) -> None:
+        """Show highlighters that have come beneath ink, as nearly as can be, until what they spoil is painted anew.
+
+        A draft that ends must not vanish while that takes its time.
+        """
+        sheet, job = self._tiles.sheet, self._job
+        for shape, box in come:
+            pixels = sheet.pixels(box)
+            for key, tile in sheet.meeting(pixels):
+                self._ink.paint_beneath(sheet, tile.image, rect_of(key), shape)
+            if job is not None and job.sheet is sheet and pixels.intersects(job.rect):
+                job.beneath.append(shape)
+            self._update(pixels.translated(self._origin))
+
     def spoil(self, boxes: Sequence[Rect]) -> None:
         """What is in these boxes of the board has to be painted anew."""
         self._spoil_on(self._tiles.sheet, boxes)
@@ -166,6 +180,8 @@ class Renderer:
 
     def _finish(self, job: Job) -> None:
         self._job = None
+        for shape in job.beneath:
+            self._ink.paint_beneath(job.sheet, job.image, job.rect, shape)
         self._tiles.put(job.sheet, job.rect, job.image)
         for rect in job.spoilt:
             job.sheet.spoil(rect)

@@ -54,6 +54,15 @@ class InkPainter:
         self.fill(painter, shapes, outlines)
         painter.end()
 
+    def paint_beneath(self, sheet: Sheet, image: QImage, rect: QRect, shape: Shape) -> None:
+        """Paint a highlighter over what is on the image of a part of a sheet, so that it seems to lie beneath."""
+        (outline,) = self.outlines(sheet, [shape], sheet.board(rect))
+        painter = QPainter(image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.translate(-rect.topLeft())
+        brush.fill_beneath(painter, outline, shape.color, self._backdrop.theme)
+        painter.end()
+
     def fill(self, painter: QPainter, shapes: Sequence[Shape], outlines: Sequence[list[QPolygonF]]) -> None:
         """Paint shapes, in pixels of a sheet."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
@@ -76,6 +85,8 @@ class Job:
         self.image = ink.ground(sheet, rect)
         self.spoilt: list[QRect] = []
         """Where something has changed since it began."""
+        self.beneath: list[Shape] = []
+        """Highlighters that have come since it began."""
         self._area = sheet.board(rect)
         self._shapes = shapes
         self._done = 0

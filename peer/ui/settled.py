@@ -134,10 +134,11 @@ class SettledInk:
         self._forget(ids)
         come = sorted(taken.come, key=lambda entry: entry[0].z)
         above = [entry for entry in come if entry[0].z > self._top]
-        below = [box for shape, box in come if not shape.z > self._top]
+        below = [entry for entry in come if not entry[0].z > self._top]
         if above:
             self._top = above[-1][0].z
-        self._renderer.spoil([*taken.gone, *below])
+        self._renderer.spoil([*taken.gone, *(box for _, box in below)])
+        self._renderer.stand_in([entry for entry in below if entry[0].highlights])
         self._renderer.cover(above)
 
     def _forget(self, ids: Iterable[ShapeId]) -> None:

@@ -8,10 +8,11 @@ if TYPE_CHECKING:
 
 VERBS: Final["Mapping[str, Callable[[Desk], None]]"] = {
     "pen": lambda desk: desk.canvas.select_tool("pen"),
+    "highlighter": lambda desk: desk.canvas.select_tool("highlighter"),
     "eraser": lambda desk: desk.canvas.select_tool("eraser"),
     "hand": lambda desk: desk.canvas.select_tool("hand"),
-    "thinner": lambda desk: desk.step_width(-1),
-    "thicker": lambda desk: desk.step_width(1),
+    "thinner": lambda desk: desk.ink.step_width(-1),
+    "thicker": lambda desk: desk.ink.step_width(1),
     "undo": lambda desk: desk.undo(),
     "redo": lambda desk: desk.redo(),
     "clear": lambda desk: desk.clear(),

@@ -86,7 +86,7 @@ class IconButton(Button):
         cls, action: QAction, icon: str, parent: QWidget | None = None, *, show_key: bool = False, size: int = ICON
     ) -> "IconButton":
         """A button that does what an action does, and is enabled and checked as it is."""
-        key = action.shortcut().toString()
+        key = action.shortcut().toString().replace("Shift+", "⇧")
         made = cls(icon, action.text(), parent, key=key if show_key else "", size=size)
         made.setCheckable(action.isCheckable())
         made.clicked.connect(action.trigger)

@@ -31,6 +31,7 @@ from peer.ui.welcome import Welcome
 if TYPE_CHECKING:
     from peer.board import Board
     from peer.ui.desk import Desk
+    from peer.ui.inks import Inks
 
 SIZE = (1200, 780)
 SMALLEST = (640, 480)
@@ -57,6 +58,7 @@ class Window(QWidget):
         self.settings = settings
         self.theme = LIGHT
         self.desk: Desk | None = None
+        self._inks: Inks | None = None
         self._share_note = ""
         self._name_given = bool(name)
         color = settings.color if settings.color is not None else random_color()
@@ -127,9 +129,11 @@ class Window(QWidget):
     def show_board(self, board: Board) -> None:
         """Put a board on the desk, and listen to it from now on; one that was there before is heard no more."""
         from peer.ui.desk import Desk
+        from peer.ui.inks import Inks
 
         self._clear_desk()
-        desk = self.desk = Desk(board, self.theme, self.commands, self)
+        self._inks = self._inks or Inks(self.settings, self)
+        desk = self.desk = Desk(board, self.theme, self.commands, self._inks, self)
         desk.share_popover.note = self._share_note
         desk.history_changed.connect(self._show_history)
         desk.canvas.tool_changed.connect(self._show_tool)
@@ -281,6 +285,8 @@ class Window(QWidget):
             self._place_help()
 
     def closeEvent(self, event: QCloseEvent | None) -> None:
+        if self._inks is not None:
+            self._inks.save()
         saved = bytes(self.saveGeometry().data()).hex()
         if saved != self.settings.geometry:
             self.settings.geometry = saved

@@ -244,10 +244,25 @@ def test_of_shapes_drawn_at_one_time_all_see_the_same_on_top() -> None:
     assert [shape.id for shape in painted] == [shape_of(op, nth) for op in ops for nth in (0, 1)]
 
 
+def test_highlighters_are_beneath_all_ink_whenever_they_were_drawn_and_whatever_their_z() -> None:
+    ann = Author(ANN)
+    ink, highlight, late = (ann.draws() for _ in range(3))
+    ops = [
+        ink,
+        highlight,
+        late,
+        ann.sets(shape_of(highlight), nib="highlighter", z=b"\xff" * 64),
+        ann.sets(shape_of(late), nib="a nib of tomorrow"),
+    ]
+    document = same_in_every_order(*ops)
+    assert [shape.id for shape in document.painted()] == [shape_of(highlight), shape_of(ink), shape_of(late)]
+    assert [shape.highlights for shape in document.painted()] == [True, False, False]
+
+
 def test_a_shape_goes_to_the_back_or_between_two_others() -> None:
     ann = Author(ANN)
     low, middle, high = (ann.draws() for _ in range(3))
-    z = shape_on(board(low), shape_of(low)).z[0]
+    z = shape_on(board(low), shape_of(low)).z[1]
     ops = [low, middle, high, ann.sets(shape_of(high), z=z + b"\x80"), ann.sets(shape_of(middle), z=b"\0")]
     painted = same_in_every_order(*ops).painted()
     assert [shape.id for shape in painted] == [shape_of(middle), shape_of(low), shape_of(high)]

@@ -15,6 +15,7 @@ from p2psketch.keys import Identity
 from p2psketch.messages import CANCELLED, ENDED, GOING, Draft
 from p2psketch.presence import Presences
 from p2psketch.shapes import check_fields
+from p2psketch.tapering import SHORT
 from tests.core.authors import ANN
 
 STYLE = {"kind": "stroke", "color": 0x336699, "width": 4}
@@ -146,10 +147,22 @@ def test_a_stroke_takes_no_more_points_than_fit() -> None:
 
 
 def test_the_next_stroke_begins_where_the_full_one_ends() -> None:
-    drafting = begun([(1.0, 2.0), (3.0, 4.0)], [0.1, 0.2])
-    assert drafting.tail() == ([(3.0, 4.0)], [0.2])
+    drafting = begun([(1.0, 2.0), (3.0, 4.0)])
+    assert drafting.tail() == ([(3.0, 4.0)], None)
     assert begun([(1.0, 2.0)]).tail() == ([(1.0, 2.0)], None)
     assert drafting.fields == STYLE
+
+
+def test_with_pressure_it_begins_so_far_before_that_both_thin_ends_lie_on_full_width() -> None:
+    drafting = begun([(float(n), 0.0) for n in range(100)], [n / 255 for n in range(100)])
+    points, pressure = drafting.tail()
+    assert 99 - points[0][0] == SHORT * 4
+    assert points[-1] == (99.0, 0.0)
+    assert pressure == [x / 255 for x, _ in points]
+    short = begun([(1.0, 2.0), (3.0, 4.0)], [0.1, 0.2])
+    assert short.tail() == ([(1.0, 2.0), (3.0, 4.0)], [0.1, 0.2])
+    slow = begun([(n / 1000, 0.0) for n in range(5000)], [0.5] * 5000)
+    assert len(slow.tail()[0]) == 1_000, "there has to be room for more"
 
 
 @pytest.mark.parametrize(("x", "y"), [(FARTHEST + 1000.25, -3.0), (-3.0, -FARTHEST - 1000.25)])

@@ -30,6 +30,7 @@ GOOD: dict[str, list[Any]] = {
     "points": [INK],
     "color": [None, 0, 0xFFFFFF],
     "width": [None, 1, 0.01, 2.5, 512],
+    "nib": [None, "highlighter", "a nib of tomorrow", "x" * 32],
     "placement": [None, [1, 0, 0, 1, 0, 0], [-1.5, 0.0, 2, 1e9, -1e9, 0]],
     "z": [None, b"\0", b"z" * 64],
     "deleted": [None, True, False],
@@ -40,6 +41,7 @@ BAD: dict[str, list[Any]] = {
     "points": [None, b"", INK + b"\0", INK[:-1], "ink", [1, 2]],
     "color": [-1, 0x1000000, 1.0, True, "red", [0]],
     "width": [0, -1, 512.5, NAN, INFINITY, True, "3", [3]],
+    "nib": ["", "x" * 33, b"highlighter", 1, True, ["highlighter"]],
     "placement": [
         [],
         [1, 0, 0, 1, 0],

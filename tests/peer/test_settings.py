@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from peer.settings import MOST_RECENT, Recent, Settings, settings_path
+from peer.settings import MOST_RECENT, Ink, Recent, Settings, settings_path
 
 Expect = Callable[[str], None]
 
@@ -15,6 +15,7 @@ def test_without_a_file_they_are_as_at_first(tmp_path: Path) -> None:
 def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     path = tmp_path / "made" / "settings.json"
     settings = Settings("Ana", 0xE03131, "dark", "00ff", [Recent("Roof", "/boards/roof.p2psketch", 12.5)])
+    settings.smoothing, settings.pressure, settings.pen = 0.25, "off", Ink(0x123456, 2.5)
     settings.save(path)
     assert Settings.load(path) == settings
     assert [file.name for file in path.parent.iterdir()] == ["settings.json"]
@@ -52,6 +53,17 @@ def test_damaged_ones_are_set_aside(tmp_path: Path, expected_log: Expect, damage
         '"geometry": 3',
         '"recent": {}',
         '"recent": [5, {"name": "a"}, {"name": "a", "path": 3, "opened": 1}, {"name": "a", "path": "", "opened": 1}]',
+        '"smoothing": 1.5',
+        '"smoothing": true',
+        '"smoothing": NaN',
+        '"pressure": "hard"',
+        '"pressure": []',
+        '"pen": [1, 2]',
+        '"pen": {"color": 1}',
+        '"pen": {"color": true, "width": 4}',
+        '"pen": {"color": 16777216, "width": 4}',
+        '"pen": {"color": 1, "width": 0}',
+        '"highlighter": {"color": 1, "width": "wide"}',
         '"of a newer version": 1',
     ],
 )
@@ -64,6 +76,7 @@ def test_a_value_that_cannot_be_is_forgotten_and_the_others_stay(tmp_path: Path,
     assert loaded.name == ("Ana" if '"name": "Ana"' in kept else "")
     assert loaded.theme == ("dark" if "theme" in kept else "system")
     assert (loaded.color, loaded.geometry, loaded.recent) == (None, "", [])
+    assert (loaded.smoothing, loaded.pressure, loaded.pen, loaded.highlighter) == (0.5, "speed", None, None)
 
 
 def test_a_place_that_cannot_be_read_or_written_costs_a_line_in_the_log(tmp_path: Path, expected_log: Expect) -> None:

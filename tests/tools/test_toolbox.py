@@ -4,8 +4,8 @@ import pytest
 
 from peer.tools.eraser import Eraser
 from peer.tools.hand import Hand
-from peer.tools.pen import Pen
-from peer.tools.style import InkStyle
+from peer.tools.pen import Highlighter, Pen
+from peer.tools.style import InkStyle, marker
 from peer.tools.tool import HAND
 from peer.tools.toolbox import Button, Toolbox
 from tests.tools.paper import Paper, Table, at, shape
@@ -23,7 +23,7 @@ def table() -> Table:
 
 @pytest.fixture
 def box(paper: Paper, table: Table) -> Toolbox:
-    return Toolbox((Pen(paper, InkStyle()), Eraser(paper, table), Hand(table)))
+    return Toolbox((Pen(paper, InkStyle()), Highlighter(paper, marker()), Eraser(paper, table), Hand(table)))
 
 
 def test_who_only_looks_on_has_the_hand_and_nothing_else(table: Table) -> None:
@@ -67,7 +67,9 @@ def test_ctrl_and_the_tail_of_a_stylus_erase(
     assert not paper.begun
 
 
-def test_ctrl_is_of_the_pen_alone(box: Toolbox) -> None:
+def test_ctrl_is_of_what_draws_alone(box: Toolbox) -> None:
+    box.choose("highlighter")
+    assert box.at_hand(ctrl=True).name == "eraser"
     box.choose("hand")
     assert box.at_hand(ctrl=True).name == "hand"
 

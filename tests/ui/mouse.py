@@ -115,8 +115,17 @@ class Stylus:
         )
         QApplication.sendEvent(self.canvas.glass, event)
 
-    def drag(self, *places: tuple[float, float, float]) -> None:
-        self._send(QEvent.Type.TabletPress, *places[0])
-        for place in places[1:]:
+    def press(self, x: float, y: float, pressure: float) -> None:
+        self._send(QEvent.Type.TabletPress, x, y, pressure)
+
+    def move(self, *places: tuple[float, float, float]) -> None:
+        for place in places:
             self._send(QEvent.Type.TabletMove, *place)
-        self._send(QEvent.Type.TabletRelease, *places[-1][:2], 0.0)
+
+    def release(self, x: float, y: float) -> None:
+        self._send(QEvent.Type.TabletRelease, x, y, 0.0)
+
+    def drag(self, *places: tuple[float, float, float]) -> None:
+        self.press(*places[0])
+        self.move(*places[1:])
+        self.release(*places[-1][:2])

@@ -8,9 +8,12 @@ import pytest
 from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPolygonF
 
-from p2psketch.geometry import Rect
+from p2psketch.document import Shape
+from p2psketch.geometry import Rect, distance_to_polyline, outlines, smooth
+from p2psketch.ids import PeerId, ShapeId, Stamp
 from peer.ui import brush
 from peer.ui.brush import Ribbon
+from peer.ui.theme import DARK, LIGHT, Theme, shown
 
 
 def ribbon(*points: tuple[float, float], width: float = 10.0, **more: Any) -> Ribbon:
@@ -51,6 +54,79 @@ def test_less_pressure_is_a_thinner_line() -> None:
     radii = brush.radii(10.0, np.array([0.0, 0.5, 1.0]), 3)
     assert radii.tolist() == pytest.approx([5 * brush.LIGHTEST, 3.0, 5.0])
     assert brush.radii(10.0, None, 2).tolist() == [5, 5]
+
+
+def pressed(*points: tuple[float, float], width: float = 10.0, level: int = 0, pressure: float = 1.0) -> Ribbon:
+    return brush.ribbon(np.array(points, dtype=float), np.full(len(points), pressure), width, level)
+
+
+def test_with_pressure_the_ends_are_thinner_and_still_where_they_were() -> None:
+    (line,) = brush.polygons([pressed((0, 50), (200, 50))], 0)
+    assert holds(line, 100, 54.8)
+    assert holds(line, 0, 50) and holds(line, 200, 50)
+    assert not holds(line, 1, 54) and not holds(line, 199, 46)
+
+
+def test_a_stroke_without_pressure_is_as_it_always_was() -> None:
+    points = np.array(wave(60))
+    curve, positions = smooth(points, brush.tolerance(0))
+    (line,) = brush.polygons([brush.ribbon(points, None, 6.0, 0)], 0)
+    assert line == brush.to_polygon(outlines([(curve, np.full(len(curve), 3.0))])[0])
+    assert len(positions) == len(curve)
+
+
+@pytest.mark.parametrize("force", [0.0, 0.1, 1.0])
+def test_a_dot_with_pressure_is_round_and_can_be_seen(force: float) -> None:
+    (dot,) = brush.polygons([pressed((50, 50), pressure=force)], 0)
+    for turn in range(12):
+        assert holds(dot, 50 + 3.4 * math.cos(turn), 50 + 3.4 * math.sin(turn))
+
+
+def test_from_afar_ends_are_not_made() -> None:
+    assert len(pressed((0, 0), (900, 0), level=7).curve) == 2
+    assert len(pressed((0, 0), (900, 0)).curve) > 2
+
+
+def test_sharp_turns_and_crossings_leave_no_holes_and_no_spikes() -> None:
+    rng = np.random.default_rng(4)
+    zigzag = np.array([(100 + 60 * (-1) ** n, 40 + 3.0 * n) for n in range(40)]) + rng.normal(0, 2, (40, 2))
+    force = rng.random(40)
+    whole = brush.ribbon(zigzag, force, 14.0, 0)
+    image = painted(brush.polygons([whole], 0))
+    for x in range(0, 200, 2):
+        for y in range(0, 200, 2):
+            away = np.hypot(*(whole.curve - (x + 0.5, y + 0.5)).T) - whole.radii
+            dark = image.pixelColor(x, y).red() < 128
+            if away.min() < -1:
+                assert dark, f"a hole at {x}, {y}"
+            elif distance_to_polyline((x + 0.5, y + 0.5), whole.curve) > whole.radii.max() + 1:
+                assert not dark, f"a spike at {x}, {y}"
+
+
+def shape_of(**fields: Any) -> Shape:
+    me = PeerId(bytes(32))
+    return Shape(ShapeId(me, 1, 0), Stamp(1, me), {"kind": "stroke", "color": 0xE03131, **fields})
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_a_highlighter_is_translucent_and_ink_of_any_other_nib_is_not(theme: Theme) -> None:
+    ink, highlight = shown(0xE03131, theme), shown(0xE03131, theme)
+    highlight.setAlphaF(brush.HIGHLIGHT)
+    assert brush.color_of(shape_of(), theme) == ink
+    assert brush.color_of(shape_of(nib="of tomorrow"), theme) == ink
+    assert brush.color_of(shape_of(nib="highlighter"), theme) == highlight
+    assert 0 < brush.HIGHLIGHT < 1
+
+
+def test_a_highlighter_that_crosses_itself_does_not_get_darker_there() -> None:
+    (loop,) = brush.polygons([ribbon((20, 20), (180, 180), (180, 20), (20, 180), width=20.0)], 0)
+    image = QImage(200, 200, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    painter = QPainter(image)
+    brush.fill(painter, [loop], brush.color_of(shape_of(nib="highlighter"), LIGHT))
+    painter.end()
+    found = {image.pixelColor(x, y).name() for x in range(200) for y in range(200)}
+    assert found == {"#ffffff", "#f3adad"}
 
 
 @pytest.mark.parametrize("zoom", [0.05, 0.3, 1, 1.7, 30])

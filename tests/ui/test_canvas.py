@@ -1,5 +1,6 @@
 """The canvas on a real board, told as its user would tell it."""
 
+import math
 from collections.abc import Callable
 
 import pytest
@@ -12,9 +13,9 @@ from p2psketch.effects import Send
 from p2psketch.ink import decode
 from p2psketch.messages import Presence
 from p2psketch.ops import Edit
-from peer.tools.style import InkStyle
+from peer.tools.style import InkStyle, Pressure
 from peer.ui.canvas import Canvas
-from peer.ui.theme import DARK, LIGHT
+from peer.ui.theme import DARK, LIGHT, Theme
 from tests.ui.afar import Somebody, stroke
 from tests.ui.boards import Alone
 from tests.ui.mouse import CTRL, MIDDLE, SHIFT, Mouse, Stylus
@@ -536,3 +537,119 @@ def test_nothing_is_in_the_middle_of_an_empty_board(canvas: Canvas) -> None:
     image = seen(canvas)
     middle = {image.pixelColor(x, y).name() for x in range(300, 500) for y in range(230, 370)}
     assert middle == {LIGHT.canvas.name(), LIGHT.dots.name()}
+
+
+# Ink
+
+
+@pytest.fixture
+def inked(qtbot: QtBot, board: Alone) -> Canvas:
+    """A canvas as people have it at first: smoothing, and pressure from speed."""
+    style = InkStyle(RED, 8.0, smoothing=0.5, pressure=Pressure.SPEED)
+    made = Canvas(board, style, LIGHT)
+    board.watch(Ear(made))
+    qtbot.addWidget(made)
+    made.resize(WIDTH, HEIGHT)
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+SCRIBBLE = [(60 + 6 * n, 300 + round(90 * math.sin(n / 3)) + n * 7 % 5) for n in range(100)]
+
+
+@pytest.mark.parametrize("many", [1, 2, 5, 100])
+@pytest.mark.parametrize("zoom", [0.2, 1.0, 7.0])
+def test_smoothed_ink_stays_exactly_as_it_is_when_the_pen_is_lifted(
+    inked: Canvas, qtbot: QtBot, zoom: float, many: int
+) -> None:
+    inked.zoom_to(zoom)
+    qtbot.waitUntil(lambda: not inked._settled.is_busy, timeout=5_000)
+    mouse = Mouse(inked)
+    mouse.press(*SCRIBBLE[0])
+    mouse.move(*SCRIBBLE[1:many])
+    drawing = seen(inked)
+    mouse.release(*SCRIBBLE[many - 1])
+    settled = seen(inked)
+    assert not inked._drafts.shown
+    assert settled == drawing
+    assert min(settled.pixelColor(x, y).green() for x in range(55, 66) for y in range(295, 306)) < 200
+
+
+def test_so_does_what_a_stylus_draws(inked: Canvas) -> None:
+    stylus = Stylus(inked)
+    path = [(float(x), float(y), 0.1 + n % 40 / 50) for n, (x, y) in enumerate(SCRIBBLE)]
+    stylus.press(*path[0])
+    stylus.move(*path[1:])
+    drawing = seen(inked)
+    stylus.release(*path[-1][:2])
+    assert seen(inked) == drawing
+
+
+def test_the_ink_is_at_the_pen_in_the_same_frame(inked: Canvas) -> None:
+    mouse = Mouse(inked)
+    mouse.press(*SCRIBBLE[0])
+    for x, y in SCRIBBLE[1:60]:
+        mouse.move((x, y))
+        image = seen(inked)
+        assert any(image.pixelColor(x + i, y + j) != QColor("white") for i in (-1, 0) for j in (-1, 0)), (x, y)
+
+
+def test_all_others_get_what_was_drawn(inked: Canvas, board: Alone) -> None:
+    Mouse(inked).drag(*SCRIBBLE)
+    (shape,) = board.document.painted()
+    points, pressure = decode(shape.values["points"])
+    assert points[0].tolist() == [SCRIBBLE[0][0] - WIDTH / 2, SCRIBBLE[0][1] - HEIGHT / 2]
+    assert points[-1].tolist() == [SCRIBBLE[-1][0] - WIDTH / 2, SCRIBBLE[-1][1] - HEIGHT / 2]
+    assert pressure is not None
+    assert len(pressure) == len(points) == len(SCRIBBLE)
+
+
+# The highlighter
+
+
+def test_a_highlighter_lies_beneath_the_ink_and_may_be_erased_and_undone(
+    canvas: Canvas, board: Alone, mouse: Mouse
+) -> None:
+    mouse.drag((100, 300), (500, 300))
+    canvas.select_tool("highlighter")
+    mouse.drag((300, 200), (300, 400))
+    image = seen(canvas)
+    assert image.pixelColor(300, 300) == QColor.fromRgb(RED)
+    yellow = image.pixelColor(300, 250)
+    assert yellow.blue() < 200 < yellow.green() < yellow.red() <= 255
+    mouse.held = CTRL
+    mouse.drag((290, 250), (310, 250))
+    mouse.held = Qt.KeyboardModifier.NoModifier
+    assert [shape.highlights for shape in board.document.painted()] == [False]
+    board.undo()
+    board.undo()
+    assert [shape.highlights for shape in board.document.painted()] == [False]
+    board.redo()
+    assert [shape.highlights for shape in board.document.painted()] == [True, False]
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_a_highlighter_hardly_changes_when_it_is_lifted(canvas: Canvas, mouse: Mouse, theme: Theme) -> None:
+    canvas.set_theme(theme)
+    canvas.select_tool("highlighter")
+    mouse.press(100, 300)
+    mouse.move(*((100 + 5 * n, 300 + n % 20) for n in range(80)))
+    drawing = seen(canvas)
+    mouse.release(495, 319)
+    settled = seen(canvas)
+    assert settled.pixelColor(300, 310) != theme.canvas
+    worst = 0
+    for x in range(80, 520, 3):
+        for y in range(280, 340, 3):
+            a, b = drawing.pixelColor(x, y), settled.pixelColor(x, y)
+            worst = max(worst, abs(a.red() - b.red()), abs(a.green() - b.green()), abs(a.blue() - b.blue()))
+    assert worst <= 8, "the dots of the canvas are drawn over, not beneath"
+
+
+def test_somebody_elses_highlighter_is_seen_as_one_while_it_is_drawn(canvas: Canvas, ana: Somebody) -> None:
+    ana.commit(stroke((-100, 0), (100, 0), width=16, color=0x000000))
+    ana.begin((0, -60), (0, 60), color=0xF2C037, width=20.0, nib="highlighter")
+    image = seen(canvas)
+    assert image.pixelColor(WIDTH // 2, HEIGHT // 2) == QColor("black")
+    assert 200 < image.pixelColor(WIDTH // 2, HEIGHT // 2 - 40).green() < 250

@@ -3,6 +3,7 @@
 import math
 import random
 from collections.abc import Callable
+from functools import reduce
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from p2psketch.geometry import Rect
 from peer.ui import brush
 from peer.ui.drafts import Drafts, Growing, Style, style_of
 from peer.ui.rects import to_qt
-from peer.ui.theme import LIGHT
+from peer.ui.theme import DARK, LIGHT, Theme, shown
 
 ALL = Rect(-1e6, -1e6, 1e6, 1e6)
 
@@ -115,3 +116,123 @@ def test_a_draft_that_begins_anew_is_drawn_anew() -> None:
 def test_styles_have_what_fields_leave_open() -> None:
     assert style_of({"kind": "stroke"}) == Style(0x1F2328, 3)
     assert style_of({"color": 5, "width": 2.5, "placement": [1, 0, 0, 1, 2, 3]}) == Style(5, 2.5, (1, 0, 0, 1, 2, 3))
+    assert style_of({"nib": "highlighter"}).highlights
+    assert not style_of({"nib": "of tomorrow"}).highlights
+
+
+# Thin ends, and a tip that is still to change
+
+
+class Hand:
+    """Draws a spiral bit by bit, with a tip that comes out a little different each time."""
+
+    def __init__(self, seed: int, width: float, *, pressed: bool) -> None:
+        self.rng = random.Random(seed)
+        self.growing = Growing(Style(0, width), 0)
+        self.points: list[tuple[float, float]] = []
+        self.pressure: list[float] | None = [] if pressed else None
+        self._path = spiral(400)
+
+    def go_on(self) -> list[Rect]:
+        """A few more points and another tip; says what was told to be painted anew."""
+        start, more, ahead = len(self.points), self.rng.randint(0, 9), self.rng.randint(0, 12)
+        new = self._path[start : start + more]
+        tip = [(x + self.rng.randint(0, 16) / 16, y) for x, y in self._path[start + more : start + more + ahead]]
+        force = [[self.rng.randint(0, 255) / 255 for _ in part] for part in (new, tip)]
+        if self.pressure is None:
+            changed = self.growing.extend(new, None, tip)
+        else:
+            changed = self.growing.extend(new, force[0], tip, force[1])
+            self.pressure = self.pressure + force[0]
+        self.points = self.points + new
+        pressure = None if self.pressure is None else self.pressure + force[1]
+        self.now = self.points + tip, pressure
+        return changed
+
+
+@pytest.mark.parametrize("pressed", [False, True])
+@pytest.mark.parametrize("width", [2.0, 6.0, 24.0])
+def test_with_a_tip_it_is_at_every_moment_the_stroke_that_it_would_be(width: float, pressed: bool) -> None:
+    hand = Hand(round(width), width, pressed=pressed)
+    while len(hand.points) < 400:
+        hand.go_on()
+        points, pressure = hand.now
+        if points and hand.rng.random() < 0.3:
+            assert painted(hand.growing) == finished(hand.growing.style, points, pressure)
+
+
+@pytest.mark.parametrize("width", [2.0, 16.0])
+def test_what_has_to_be_painted_anew_is_the_end_and_the_tip(width: float) -> None:
+    hand = Hand(7, width, pressed=True)
+    for _ in range(25):
+        hand.go_on()
+    for _ in range(15):
+        before = painted(hand.growing)
+        box = hand.go_on()
+        after = painted(hand.growing)
+        if box:
+            around = reduce(Rect.union, box)
+            assert without(before, around) == without(after, around)
+
+
+def test_the_end_of_a_long_draft_is_all_that_is_made_anew() -> None:
+    hand = Hand(1, 2.0, pressed=True)
+    while len(hand.points) < 400:
+        hand.go_on()
+    boxes = hand.growing.extend([(0, 0)], [0.5])
+    assert reduce(Rect.union, boxes).width < 100
+    assert len(list(hand.growing.boxes())) > 4
+
+
+def test_pressure_that_comes_late_makes_the_beginning_thin_too() -> None:
+    growing, points = Growing(Style(0, 6.0), 0), spiral(200)
+    growing.extend(points[:150], None)
+    growing.extend(points[150:], [0.5] * 50)
+    assert painted(growing) == finished(Style(0, 6.0), points, [1.0] * 150 + [0.5] * 50)
+
+
+def test_a_single_point_is_the_dot_that_it_becomes() -> None:
+    growing = Growing(Style(0, 8.0), 0)
+    growing.extend([(0, 0)], [0.1])
+    assert painted(growing) == finished(Style(0, 8.0), [(0, 0)], [0.1])
+
+
+# The highlighter
+
+
+def on_canvas(theme: Theme, paint: Callable[[QPainter], None]) -> QImage:
+    image = QImage(400, 400, QImage.Format.Format_RGB32)
+    image.fill(theme.canvas)
+    painter = QPainter(image)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.translate(200, 200)
+    paint(painter)
+    painter.end()
+    return image
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_the_draft_of_a_highlighter_on_the_canvas_and_on_black_ink_is_what_it_becomes_beneath(theme: Theme) -> None:
+    (wide,) = brush.polygons([brush.ribbon(np.array([(-90.0, 0.0), (90.0, 5.0)]), None, 30.0, 0)], 0)
+    (text,) = brush.polygons([brush.ribbon(np.array([(0.0, -90.0), (4.0, 90.0)]), None, 12.0, 0)], 0)
+    yellow, black = shown(0xF2C037, theme), shown(0x000000, theme)
+    yellow.setAlphaF(brush.HIGHLIGHT)
+
+    def settled(painter: QPainter) -> None:
+        brush.fill(painter, [wide], yellow)
+        brush.fill(painter, [text], black)
+
+    def drafted(painter: QPainter) -> None:
+        brush.fill(painter, [text], black)
+        brush.fill_beneath(painter, [wide], 0xF2C037, theme)
+
+    one, other = on_canvas(theme, settled), on_canvas(theme, drafted)
+    assert one.pixelColor(130, 200) != theme.canvas
+    worst = 0
+    for x in range(100, 300, 3):
+        for y in range(100, 300, 3):
+            a, b = one.pixelColor(x, y), other.pixelColor(x, y)
+            worst = max(worst, abs(a.red() - b.red()), abs(a.green() - b.green()), abs(a.blue() - b.blue()))
+    assert worst <= 24, "white ink in the dark is not quite white"
+    a, b = one.pixelColor(130, 200), other.pixelColor(130, 200)
+    assert max(abs(a.red() - b.red()), abs(a.green() - b.green()), abs(a.blue() - b.blue())) <= 1

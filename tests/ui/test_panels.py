@@ -8,7 +8,7 @@ from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from p2psketch.ids import PeerId
-from peer.tools.style import PALETTE, WIDTHS, InkStyle
+from peer.tools.style import PALETTE, WIDTHS, InkStyle, Pressure, marker
 from peer.ui.look import palette
 from peer.ui.panels.following import Border, Chip
 from peer.ui.panels.people import PeoplePanel
@@ -181,6 +181,46 @@ def test_the_style_is_chosen_and_shown(around: QWidget) -> None:
     assert panel.free.isChecked()
     assert panel.free.color == 0x123456
     assert not any(swatch.isChecked() for swatch in panel.palette_of_ink.swatches)
+
+
+def test_smoothing_and_pressure_are_chosen_and_shown(around: QWidget) -> None:
+    style = InkStyle()
+    panel = StylePanel(around, style)
+    assert panel.smoothing_now.text() == "off"
+    panel.smoothing.setValue(35)
+    assert (style.smoothing, panel.smoothing_now.text()) == (0.35, "35 %")
+    for button, pressure in zip(panel.pressures, (Pressure.PEN, Pressure.SPEED, Pressure.OFF), strict=True):
+        button.click()
+        assert style.pressure is pressure
+        assert [each for each in panel.pressures if each.isChecked()] == [button]
+        assert button.toolTip()
+    style.smoothing = 0.0
+    assert (panel.smoothing.value(), panel.smoothing_now.text()) == (0, "off")
+
+
+def test_the_style_is_that_of_the_tool_in_hand(around: QWidget) -> None:
+    pen, highlighter = InkStyle(), marker()
+    panel = StylePanel(around, pen)
+    panel.show()
+    tall = panel.sizeHint().height()
+    panel.show_tool(highlighter, presses=False)
+    assert [button.ink for button in panel.widths] == list(highlighter.widths)
+    assert panel.widths[1].isChecked()
+    assert panel.widths[1].accessibleName() == "Medium, 20 px"
+    assert not panel.pressing.isVisible()
+    assert panel.sizeHint().height() < tall
+    panel.widths[3].click()
+    panel.palette_of_ink.swatches[4].click()
+    assert (highlighter.width, highlighter.color) == (48, PALETTE[4])
+    assert (pen.width, pen.color) == (WIDTHS[1], PALETTE[0])
+    pen.width = 16.0
+    assert panel.width_now.text() == "48 px"
+    panel.show_tool(pen, presses=True)
+    assert panel.pressing.isVisible()
+    assert panel.width_now.text() == "16 px"
+    panel.leave()
+    pen.width = 2.0
+    assert panel.width_now.text() == "16 px", "it does not listen any more"
 
 
 def test_a_toast_goes_of_its_own_accord(around: QWidget, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:

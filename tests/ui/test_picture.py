@@ -9,6 +9,7 @@ from PyQt6.QtGui import QColor, QImage
 
 from p2psketch.document import Document
 from p2psketch.geometry import Rect
+from peer.ui import brush
 from peer.ui.picture import MAX_SIDE, frame, picture, save_png
 from peer.ui.theme import DARK
 from tests.ui.afar import Somebody, stroke
@@ -46,6 +47,17 @@ def test_strokes_lie_in_their_order(ana: Somebody) -> None:
     ana.commit(stroke((0, 0), width=40, color=0xFF0000, z=b"\x02"), stroke((0, 0), width=40, color=0x0000FF, z=b"\x01"))
     image = picture(document(ana))
     assert image.pixelColor(image.width() // 2, image.height() // 2) == QColor("#ff0000")
+
+
+def test_a_highlighter_is_translucent_beneath_all_ink(ana: Somebody) -> None:
+    ana.commit(stroke((0, 0), (60, 0), width=8, color=0x000000))
+    ana.commit(stroke((30, -30), (30, 30), (30, -30), width=24, color=0xF2C037, nib="highlighter"))
+    image = picture(document(ana))
+    middle = image.width() // 2, image.height() // 2
+    assert image.pixelColor(*middle) == QColor("black")
+    beside = image.pixelColor(middle[0], middle[1] + 20)
+    wanted = [255 + (part - 255) * brush.HIGHLIGHT for part in (0xF2, 0xC0, 0x37)]
+    assert [beside.red(), beside.green(), beside.blue()] == pytest.approx(wanted, abs=1.5)
 
 
 def test_an_empty_board_is_a_small_white_picture() -> None:

@@ -60,14 +60,15 @@ class Scene:
         return set(ids)
 
     def stroke(self) -> dict[str, Value]:
-        """Any stroke: long or short, thin or thick, with pressure or without, here or there."""
+        """Any stroke: long or short, thin or thick, with pressure or without, of pen or highlighter, here or there."""
         rng = self.rng
         count = rng.choice((1, 2, 3, 20, 60))
         steps = np.array([(rng.gauss(0, 9), rng.gauss(0, 9)) for _ in range(count)])
         begin = rng.uniform(-300, 300), rng.uniform(-250, 250)
         points = begin + steps.cumsum(axis=0)
         pressure = np.array([rng.random() for _ in range(count)]) if rng.random() < 0.3 else None
-        return {
+        nib = {"nib": "highlighter"} if rng.random() < 0.2 else {}
+        return nib | {
             "kind": "stroke",
             "color": rng.randrange(0x1000000),
             "width": rng.choice((1, 2.5, 3, 8, 40)),
@@ -86,6 +87,7 @@ class Scene:
                 {"color": rng.randrange(0x1000000)},
                 {"placement": [1, 0.2, -0.3, 1.1, rng.uniform(-99, 99), rng.uniform(-99, 99)]},
                 {"z": rng.randbytes(3)},
+                {"nib": rng.choice((None, "highlighter"))},
             )
         )
         return self.write([(rng.choice(self.shapes), fields)])
@@ -211,6 +213,25 @@ def test_what_is_drawn_is_there_at_once_whatever_has_not_been_painted_yet() -> N
     green = dot | {"color": 0x00FF00}
     scene.settled.refresh(scene.write([(None, green)], 20_001))
     assert scene.shown().pixel(middle) == 0xFF00FF00
+    scene.settle()
+    assert scene.shown() == scene.expected()
+
+
+@pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_a_highlighter_is_seen_at_once_under_whatever_has_to_be_painted_over_it(theme: Theme) -> None:
+    scene = Scene(6, theme=theme)
+    scene.settled.refresh({id for _ in range(2_000) for id in scene.write([(None, scene.stroke() | {"width": 1})], 1)})
+    scene.settle()
+    bare = scene.shown()
+    line = {"kind": "stroke", "color": 0xF2C037, "width": 30, "nib": "highlighter"}
+    for y in (0, 40):
+        fields = line | {"points": ink.encode([(-150, y), (150, y)])}
+        scene.settled.refresh(scene.write([(None, fields)], 20_000))
+        changed = np.abs(pixels(scene.shown()) - pixels(bare)).max(axis=2) > 8
+        top = scene.origin.y() + y - 10
+        assert changed[top : top + 20, scene.origin.x() - 140 : scene.origin.x() + 140].mean() > 0.3
+        assert not changed[: scene.origin.y() - 20].any()
     scene.settle()
     assert scene.shown() == scene.expected()
 

@@ -171,17 +171,19 @@ def test_with_many_tools_they_take_two_rows(window: Window, board: Alone) -> Non
 
 @pytest.mark.parametrize(
     ("keys", "tool"),
-    [("E", "eraser"), ("0", "eraser"), ("H", "hand"), ("P", "pen"), ("D", "pen"), ("B", "pen"), ("7", "pen")],
-)
+    [("E", "eraser"), ("0", "eraser"), ("H", "hand"), ("P", "pen"), ("D", "pen"), ("B", "pen"), ("7", "pen"),
+     ("Shift+P", "highlighter"), ("Shift+D", "highlighter")],
+)  # fmt: skip
 def test_the_keys_of_the_tools(window: Window, board: Alone, qtbot: QtBot, keys: str, tool: str) -> None:
     desk = desk_of(window)
     desk.canvas.select_tool("hand" if tool != "hand" else "pen")
     shortcut(window, qtbot, keys)
     assert desk.canvas.tool_name == tool
-    assert [name for name in ("pen", "eraser", "hand") if window.commands[name].isChecked()] == [tool]
+    tools = ("pen", "highlighter", "eraser", "hand")
+    assert [name for name in tools if window.commands[name].isChecked()] == [tool]
     shortcut(window, qtbot, keys)
     assert window.commands[tool].isChecked()
-    assert desk.style_panel.isVisible() == (tool == "pen")
+    assert desk.style_panel.isVisible() == (tool in ("pen", "highlighter"))
 
 
 @pytest.mark.parametrize("redo", ["Ctrl+Shift+Z", "Ctrl+Y"])
@@ -207,13 +209,19 @@ def test_zoom_by_keys_and_buttons(window: Window, board: Alone, qtbot: QtBot) ->
 
 
 def test_brackets_change_the_width(window: Window, board: Alone, qtbot: QtBot) -> None:
-    ink = desk_of(window).ink
-    for _ in range(5):
+    desk = desk_of(window)
+    desk.canvas.select_tool("pen")
+    for width in (6, 8, 12):
         shortcut(window, qtbot, "]")
-    assert ink.width == 16
-    for _ in range(5):
+        assert desk.ink.width == width
+        assert desk.style_panel.width_now.text() == f"{width} px"
+    desk.canvas.select_tool("highlighter")
+    shortcut(window, qtbot, "[")
+    assert (desk.ink.width, desk.style_panel.width_now.text()) == (16, "16 px")
+    desk.canvas.select_tool("pen")
+    for _ in range(9):
         shortcut(window, qtbot, "[")
-    assert ink.width == 2
+    assert (desk.ink.width, desk.style_panel.width_now.text()) == (1, "1 px")
 
 
 def test_zen_hides_the_panels_and_brings_them_back(window: Window, board: Alone, qtbot: QtBot) -> None:
