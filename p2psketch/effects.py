@@ -263,6 +263,21 @@ class StatusChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Merged:
+    """All that others have done while we were apart has come: which shapes are new or altered or gone, how many are new
+    `strokes` and how many others have had `changes`, and who did it, those who did most first.
+
+    `alone`: nobody at all was linked to us meanwhile.
+    """
+
+    shapes: frozenset[ShapeId]
+    strokes: int
+    changes: int
+    names: tuple[str, ...]
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One sentence for the person in front of the screen."""
 
@@ -277,5 +292,5 @@ class Logged:
 
 
 NetworkEffect = Persist | KeepFork | Recall | Reread | Send | Serve | Dial | Drop | Announcing | Remember | Logged
-ViewEffect = Changed | Pointed | PeopleChanged | StatusChanged | Notice
+ViewEffect = Changed | Pointed | PeopleChanged | StatusChanged | Merged | Notice
 Effect = NetworkEffect | ViewEffect

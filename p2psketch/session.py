@@ -18,7 +18,7 @@ from p2psketch.document import Document
 from p2psketch.drafting import Drafting, is_signed, signed
 from p2psketch.effects import Effect, Event
 from p2psketch.holdings import Holdings
-from p2psketch.ids import LinkId, PeerId, person_id, short
+from p2psketch.ids import BOARD_ID, LinkId, PeerId, person_id, short
 from p2psketch.introduction import Introduction
 from p2psketch.keys import Identity, RoomKeys
 from p2psketch.keys import Random as RandomBytes
@@ -159,6 +159,7 @@ class Session:
         come, self.mesh.linked = self.mesh.linked, []
         for link, peer in gone:
             self.logs.link_down(link)
+            self.logs.arrivals.link_down(peer, now)
             if self.mesh.to(peer) is None and self.presences.forget(peer):
                 effects.append(e.Pointed(frozenset({peer})))
         for link in come:
@@ -169,6 +170,8 @@ class Session:
         link = self.mesh.link(id)
         if link is None:
             return []
+        is_first_visit = all(author == self.me for author, _ in self.log.tips())
+        self.logs.arrivals.link_up(link.peer, now, is_first_visit=is_first_visit)
         effects = self.logs.link_up(id, now)
         draft = self._drafting.whole()
         seen = (draft and self._signed(draft), self._pointing.latest())
@@ -326,6 +329,11 @@ class Session:
             self.replica.annotate(Edit(((person_id(self.me), fields),)), wall)
         return effects
 
+    def name_board(self, name: str, wall: int) -> list[Effect]:
+        """Call the board something else, for everybody; no step to undo. Raises NotAnEditor for a viewer."""
+        self.replica.annotate(Edit(((BOARD_ID, {"name": name}),)), wall)
+        return self.logs.changed()
+
     def dial(self, address: Address, now: float) -> list[Effect]:
         """A person named a peer's address."""
         self.mesh.contacts.given(address, now)
@@ -364,7 +372,13 @@ class Session:
             return []
         self._swept = now
         gone = self.presences.expire(now)
-        return self.logs.sweep(now) + ([e.Pointed(frozenset(gone))] if gone else [])
+        merged = self._merged(now)
+        return self.logs.sweep(now) + ([e.Pointed(frozenset(gone))] if gone else []) + ([merged] if merged else [])
+
+    def _merged(self, now: float) -> e.Merged | None:
+        """What has come from others while we were apart, once all of it is here."""
+        arrivals = self.logs.arrivals
+        return arrivals.report(self.document) if arrivals.is_due(now) and self.caught_up() else None
 
     def deadline(self) -> float:
         """When to call `tick` again, at the latest."""

@@ -6,7 +6,10 @@ here, so that all of them say the same.
 
 from dataclasses import dataclass
 
-from p2psketch.ids import LinkId, PeerId, short
+from p2psketch.document import Document
+from p2psketch.effects import Merged
+from p2psketch.ids import BOARD_ID, LinkId, PeerId, short
+from p2psketch.invite import clean_name
 from p2psketch.messages import Person
 from p2psketch.session import Session
 
@@ -53,6 +56,21 @@ class Status:
     def tracker_reachable(self) -> bool | None:
         """None if there is no tracker at all."""
         return any(why is None for why in self.trackers.values()) if self.trackers else None
+
+
+def board_name(document: Document) -> str:
+    """What the board is called now, by those who draw on it; empty if nobody has named it since its link was made."""
+    value, _ = document.register(BOARD_ID, "name")
+    return clean_name(value) if value is not None else ""
+
+
+def merge_summary(merged: Merged) -> str:
+    """`143 strokes from Ana and 2 others while you were away`."""
+    many, what = (merged.strokes, "stroke") if merged.strokes else (merged.changes, "change")
+    first, *others = merged.names
+    more = {0: "", 1: f" and {others[0]}" if others else ""}.get(len(others), f" and {len(others)} others")
+    when = "while you were away" if merged.alone else "since you last met"
+    return f"{many:,} {what}{'' if many == 1 else 's'} from {first}{more} {when}"
 
 
 def people_of(session: Session) -> list[PersonView]:
