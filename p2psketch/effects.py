@@ -157,7 +157,14 @@ class Recalled:
     chunk: Chunk
 
 
-StoreEvent = Stored | ForkStored | Recalled | StoreRead | Persisted | StoreFailed
+@dataclass(frozen=True, slots=True)
+class HoldersStored:
+    """Who else had the board, as it was kept with it."""
+
+    text: str
+
+
+StoreEvent = Stored | HoldersStored | ForkStored | Recalled | StoreRead | Persisted | StoreFailed
 Event = StoreEvent | Listening | Woke | LinkEvent | TrackerEvent
 
 # -- effects ---------------------------------------------------------------------------------------
@@ -194,6 +201,13 @@ class KeepFork:
     """Keep a proof with the board."""
 
     fork: Fork
+
+
+@dataclass(frozen=True, slots=True)
+class KeepHolders:
+    """Keep with the board who else has it."""
+
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -291,6 +305,6 @@ class Logged:
     text: str
 
 
-NetworkEffect = Persist | KeepFork | Recall | Reread | Send | Serve | Dial | Drop | Announcing | Remember | Logged
+NetworkEffect = Persist | KeepFork | KeepHolders | Recall | Reread | Send | Serve | Dial | Drop | Announcing | Remember | Logged
 ViewEffect = Changed | Pointed | PeopleChanged | StatusChanged | Merged | Notice
 Effect = NetworkEffect | ViewEffect

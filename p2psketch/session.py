@@ -17,6 +17,7 @@ from p2psketch.catchup import CatchUp
 from p2psketch.document import Document
 from p2psketch.drafting import Drafting, is_signed, signed
 from p2psketch.effects import Effect, Event
+from p2psketch.holders import Heard, Holders
 from p2psketch.holdings import Holdings
 from p2psketch.ids import BOARD_ID, LinkId, PeerId, person_id, short
 from p2psketch.introduction import Introduction
@@ -32,6 +33,9 @@ from p2psketch.replica import Replica
 from p2psketch.shapes import PERSON, Fields
 
 SWEEP_EVERY: Final = 1.0
+OBSERVE_EVERY: Final = 2.0
+KEEP_EVERY: Final = 10.0
+"""Seconds until what has been learned of who has the board is written down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +67,14 @@ class Session:
         self.logs = Logs(me, self.replica, self.mesh)
         self.introduction = Introduction(room, me, urandom)
         self.saved = keeps
+        self.trouble = ""
+        self.holders = Holders(room.room_id, launch.lasting.peer_id, me)
         self._launch = launch
         self._drafting = Drafting(me)
         self._pointing = Pointing(me)
         self._in_memory = False
-        self._swept = 0.0
+        self._swept = self._observed = self._kept_at = 0.0
+        self._kept = self.holders.text()
 
     @property
     def document(self) -> Document:
@@ -107,6 +114,10 @@ class Session:
                 return self.logs.stored(chunk)
             case e.ForkStored(fork):
                 return self.logs.fork_stored(fork)
+            case e.HoldersStored(text):
+                self.holders.recall(text)
+                self._kept = self.holders.text()
+                return []
             case e.Recalled(chunk):
                 effects = self.logs.recalled(chunk)
             case e.Opened() | e.Closed() | e.Measured() | e.DialFailed() | e.Listening() | e.Woke():
@@ -116,7 +127,7 @@ class Session:
                     self.mesh.contacts.read_book(addresses, now)
                 effects = self.logs.store_read(now)
             case e.StoreFailed(reason):
-                self.saved, self._in_memory = False, True
+                self.saved, self._in_memory, self.trouble = False, True, reason
                 effects = [e.Notice(reason), e.StatusChanged(), *self.mesh.keep_nothing()]
             case _:
                 effects = self._introduced(event, now)
@@ -354,6 +365,23 @@ class Session:
         mine = self.log.seq(self.me)
         keepers = [link for link in self.mesh.up() if link.keeps]
         return sum(self.catchup.known(link.id, self.me) >= mine for link in keepers), len(keepers)
+
+    def observe(self, now: float, wall: int, *, last: bool = False) -> list[Effect]:
+        """See now and then who has what, and keep it with the board; the `last` time, all that is known."""
+        if not last and now - self._observed < OBSERVE_EVERY:
+            return []
+        self._observed = now
+        heard = [
+            Heard(link.peer, link.person.name, link.person.color, self.catchup.claims_of(link.id))
+            for link in self.mesh.up()
+            if link.keeps and link.person is not None
+        ]
+        self.holders.observe(heard, self.log, self.document, wall)
+        kept = self.holders.text()
+        if kept == self._kept or not (last or now - self._kept_at >= KEEP_EVERY):
+            return []
+        self._kept, self._kept_at = kept, now
+        return [e.KeepHolders(kept)]
 
     # -- time ----------------------------------------------------------------------------------------
 

@@ -213,6 +213,7 @@ class Board:
         """Say goodbye to everybody; nothing is told to listeners any more."""
         self._timer.stop()
         self._listeners.clear()
+        self._route(self.session.observe(time.monotonic(), _wall(), last=True))
         self._run(self.session.leave())
         self._timer.stop()
 
@@ -286,6 +287,7 @@ class Board:
         now = time.monotonic()
         self._due = float("inf")
         self._route(self.session.tick(now))
+        self._route(self.session.observe(now, _wall()))
         self._tell()
         self._tick_soon(min(max(self.session.deadline() - now, SOONEST), LONGEST))
 

@@ -22,7 +22,7 @@ CORE = """
     geometry ink shapes ops document oplog undo
     keys invite
     messages presence codec connection effects
-    arrivals holdings stash claims catchup drafting pointing strangers contacts link relaying mesh introduction
+    arrivals holders holdings stash claims catchup drafting pointing strangers contacts link relaying mesh introduction
     editors sealing replica forks logs session views
 """.split()
 
