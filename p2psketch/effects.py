@@ -204,9 +204,10 @@ class KeepFork:
 
 
 @dataclass(frozen=True, slots=True)
-class KeepHolders:
-    """Keep with the board who else has it."""
+class KeepNote:
+    """Keep something with the board: what it is called (`name`), who else has it (`holders`)."""
 
+    what: str
     text: str
 
 
@@ -305,6 +306,6 @@ class Logged:
     text: str
 
 
-NetworkEffect = Persist | KeepFork | KeepHolders | Recall | Reread | Send | Serve | Dial | Drop | Announcing | Remember | Logged
+NetworkEffect = Persist | KeepFork | KeepNote | Recall | Reread | Send | Serve | Dial | Drop | Announcing | Remember | Logged
 ViewEffect = Changed | Pointed | PeopleChanged | StatusChanged | Merged | Notice
 Effect = NetworkEffect | ViewEffect

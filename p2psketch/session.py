@@ -25,6 +25,7 @@ from p2psketch.keys import Identity, RoomKeys
 from p2psketch.keys import Random as RandomBytes
 from p2psketch.logs import Logs
 from p2psketch.mesh import Mesh
+from p2psketch.naming import board_name
 from p2psketch.oplog import OpLog
 from p2psketch.ops import Edit
 from p2psketch.pointing import Pointing
@@ -74,7 +75,7 @@ class Session:
         self._pointing = Pointing(me)
         self._in_memory = False
         self._swept = self._observed = self._kept_at = 0.0
-        self._kept = self.holders.text()
+        self._kept = {"holders": self.holders.text(), "name": ""}
 
     @property
     def document(self) -> Document:
@@ -116,7 +117,7 @@ class Session:
                 return self.logs.fork_stored(fork)
             case e.HoldersStored(text):
                 self.holders.recall(text)
-                self._kept = self.holders.text()
+                self._kept["holders"] = self.holders.text()
                 return []
             case e.Recalled(chunk):
                 effects = self.logs.recalled(chunk)
@@ -367,7 +368,7 @@ class Session:
         return sum(self.catchup.known(link.id, self.me) >= mine for link in keepers), len(keepers)
 
     def observe(self, now: float, wall: int, *, last: bool = False) -> list[Effect]:
-        """See now and then who has what, and keep it with the board; the `last` time, all that is known."""
+        """See now and then who has what, and keep it with the board, and its name; the `last` time, all that is known."""
         if not last and now - self._observed < OBSERVE_EVERY:
             return []
         self._observed = now
@@ -377,11 +378,13 @@ class Session:
             if link.keeps and link.person is not None
         ]
         self.holders.observe(heard, self.log, self.document, wall)
-        kept = self.holders.text()
-        if kept == self._kept or not (last or now - self._kept_at >= KEEP_EVERY):
+        if not last and now - self._kept_at < KEEP_EVERY:
             return []
-        self._kept, self._kept_at = kept, now
-        return [e.KeepHolders(kept)]
+        notes = {"holders": self.holders.text(), "name": board_name(self.document)}
+        news: list[Effect] = [e.KeepNote(what, text) for what, text in notes.items() if text != self._kept[what]]
+        if news:
+            self._kept, self._kept_at = notes, now
+        return news
 
     # -- time ----------------------------------------------------------------------------------------
 

@@ -6,11 +6,9 @@ here, so that all of them say the same.
 
 from dataclasses import dataclass
 
-from p2psketch.document import Document
 from p2psketch.effects import Merged
 from p2psketch.holders import Holder, strokes_in
-from p2psketch.ids import BOARD_ID, LinkId, PeerId, short
-from p2psketch.invite import clean_name
+from p2psketch.ids import LinkId, PeerId, short
 from p2psketch.messages import Person
 from p2psketch.session import Session
 
@@ -70,12 +68,6 @@ class Status:
     def tracker_reachable(self) -> bool | None:
         """None if there is no tracker at all."""
         return any(why is None for why in self.trackers.values()) if self.trackers else None
-
-
-def board_name(document: Document) -> str:
-    """What the board is called now, by those who draw on it; empty if nobody has named it since its link was made."""
-    value, _ = document.register(BOARD_ID, "name")
-    return clean_name(value) if value is not None else ""
 
 
 def merge_summary(merged: Merged) -> str:

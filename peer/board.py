@@ -19,11 +19,12 @@ from p2psketch.errors import NotAnEditor
 from p2psketch.ids import PeerId, ShapeId
 from p2psketch.invite import Invite, clean_name
 from p2psketch.messages import Person, Point, Viewport
+from p2psketch.naming import board_name
 from p2psketch.ops import Edit
 from p2psketch.presence import Presences
 from p2psketch.session import Session
 from p2psketch.shapes import Fields
-from p2psketch.views import PersonView, Status, board_name, people_of, status_of
+from p2psketch.views import PersonView, Status, people_of, status_of
 
 SOONEST: Final = 0.01
 """Seconds between two ticks, however much happens."""

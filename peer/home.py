@@ -31,6 +31,16 @@ def boards() -> Path:
     return home() / "boards"
 
 
+def trash() -> Path:
+    """The directory of boards that were deleted."""
+    return home() / "trash"
+
+
+def thumbnails() -> Path:
+    """The directory of small pictures of boards."""
+    return home() / "thumbnails"
+
+
 def lasting_identity() -> Identity:
     """The key that says, across launches and boards, that the same person drew this; made when first needed."""
     from p2psketch.keys import Identity  # cryptography takes a while to import, and settings have no use for it

@@ -168,8 +168,8 @@ class Node:
                         found.part(bye)
                 case e.KeepFork(fork):
                     self._write(partial(Store.add_fork, fork=fork))
-                case e.KeepHolders(text):
-                    self._write(partial(Store.set, holders=text))
+                case e.KeepNote(what, text):
+                    self._write(lambda store: store.set(**{what: text}))
                 case e.Recall(author, seq):
                     self._loop.call_soon(self._recall, author, seq)
                 case e.Reread():

@@ -20,7 +20,7 @@ import pytest
 CORE = """
     errors ids clock address allowance
     geometry ink shapes ops document oplog undo
-    keys invite
+    keys invite naming
     messages presence codec connection effects
     arrivals holders holdings stash claims catchup drafting pointing strangers contacts link relaying mesh introduction
     editors sealing replica forks logs session views
@@ -30,7 +30,7 @@ TRACKER = "limits registry transport server __main__".split()
 
 PEER = """
     tools
-    interpreter home settings store target shapes_in lettering scenes motions
+    interpreter home settings store target shelf shapes_in lettering scenes motions
     hosts fleeting outbox stream transport trackers peer_link node
     board bridge ui acting opening app
     headless commands crew demo arguments cli __main__

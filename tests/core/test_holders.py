@@ -43,6 +43,10 @@ def part(one: Desk, other: Desk) -> None:
     exchange(one, other)
 
 
+def notes(desk: Desk, what: str) -> list[str]:
+    return [note.text for note in desk.all_told(e.KeepNote) if note.what == what]
+
+
 def again(desk: Desk, key: str) -> Desk:
     """The same person starts the program anew, on the same file."""
     made = Desk(desk.name, key=key, lasting=desk.name)
@@ -50,7 +54,7 @@ def again(desk: Desk, key: str) -> Desk:
     desk.run(desk.session.observe(desk.now, WALL, last=True))
     for event in desk.board_file():
         made.happens(event)
-    made.happens(e.HoldersStored(desk.all_told(e.KeepHolders)[-1].text))
+    made.happens(e.HoldersStored(notes(desk, "holders")[-1]))
     return made
 
 
@@ -172,24 +176,32 @@ class Forger:
 def test_it_is_written_down_now_and_then_and_at_the_end(ann: Desk, ben: Desk) -> None:
     linked(ann, ben)
     observes(ann)
-    assert len(ann.all_told(e.KeepHolders)) == 1
+    assert len(notes(ann, "holders")) == 1
     ann.draws()
     exchange(ann, ben)
     pass_time(1, ann, ben)
     observes(ann)
     observes(ann)
-    assert len(ann.all_told(e.KeepHolders)) == 1
+    assert len(notes(ann, "holders")) == 1
     ann.now += KEEP_EVERY
     observes(ann)
-    assert len(ann.all_told(e.KeepHolders)) == 2
+    assert len(notes(ann, "holders")) == 2
     ann.now += KEEP_EVERY
     observes(ann)
-    assert len(ann.all_told(e.KeepHolders)) == 2, "nothing is new"
+    assert len(notes(ann, "holders")) == 2, "nothing is new"
     ann.draws()
     exchange(ann, ben)
     pass_time(1, ann, ben)
     ann.run(ann.session.observe(ann.now, WALL, last=True))
-    assert len(ann.all_told(e.KeepHolders)) == 3
+    assert len(notes(ann, "holders")) == 3
+
+
+def test_the_name_is_kept_with_the_board(ann: Desk) -> None:
+    ann.run(ann.session.name_board("Plan", WALL))
+    observes(ann)
+    ann.run(ann.session.name_board("Roof", WALL))
+    ann.run(ann.session.observe(ann.now, WALL, last=True))
+    assert notes(ann, "name") == ["Plan", "Roof"]
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ from p2psketch.ids import person_id
 from p2psketch.ink import MAX_POINTS
 from p2psketch.logs import ANSWER_EVERY, HASH_EVERY
 from p2psketch.messages import GOING, Person
+from p2psketch.naming import board_name
 from p2psketch.oplog import Chunk, Known
 from p2psketch.ops import MAX_BODY, Edit
 from p2psketch.sealing import FRAME
 from p2psketch.shapes import PERSON
-from p2psketch.views import board_name
 from tests.core.authors import STROKE
 from tests.core.sessions import ROOM, WALL, Desk, connect, exchange, linked, pass_time
 
