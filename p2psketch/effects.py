@@ -306,6 +306,7 @@ class Logged:
     text: str
 
 
-NetworkEffect = Persist | KeepFork | KeepNote | Recall | Reread | Send | Serve | Dial | Drop | Announcing | Remember | Logged
+DiskEffect = Persist | KeepFork | KeepNote | Recall | Reread | Remember
+NetworkEffect = DiskEffect | Send | Serve | Dial | Drop | Announcing | Logged
 ViewEffect = Changed | Pointed | PeopleChanged | StatusChanged | Merged | Notice
 Effect = NetworkEffect | ViewEffect

@@ -33,7 +33,7 @@ class Heard(NamedTuple):
 
 
 class Holder(NamedTuple):
-    """Somebody who keeps the board: `ops` of those that are here they had when last `seen` (a minute, in ms since 1970).
+    """Somebody who keeps the board: `ops` of those that are here they had when last `seen`, in ms since 1970.
 
     `is_here`: they are linked now. `key` is empty where it is not known.
     """

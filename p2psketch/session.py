@@ -368,7 +368,7 @@ class Session:
         return sum(self.catchup.known(link.id, self.me) >= mine for link in keepers), len(keepers)
 
     def observe(self, now: float, wall: int, *, last: bool = False) -> list[Effect]:
-        """See now and then who has what, and keep it with the board, and its name; the `last` time, all that is known."""
+        """See now and then who has what, and keep it, and the name, with the board; the `last` time, in any case."""
         if not last and now - self._observed < OBSERVE_EVERY:
             return []
         self._observed = now

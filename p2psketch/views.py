@@ -40,9 +40,9 @@ class PersonView:
 @dataclass(frozen=True, slots=True)
 class Status:
     """`progress` from 0 to 1 while catching up; `peers_with_latest`: on how many others our latest op is on disk,
-    or, where we have drawn nothing, the whole board; `away_with_latest`: how many more had all there is (`ops`) when they
-    were last seen. `only_here`: None if all work of this computer is known to be elsewhere too, or else how many strokes
-    of it are not. `trouble`: why the board cannot be saved.
+    or, where we have drawn nothing, the whole board; `away_with_latest`: how many more had all there is (`ops`) when
+    last seen. `only_here`: None if all work of this computer is known to be elsewhere too, or else how many strokes of
+    it are not. `trouble`: why the board cannot be saved.
     """
 
     trackers: dict[str, str | None]

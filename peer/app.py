@@ -26,7 +26,7 @@ from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
 from p2psketch.address import Address
-from p2psketch.errors import SketchError
+from p2psketch.errors import SketchError, WithoutKey
 from peer import interpreter
 from peer.bridge import NetworkThread
 from peer.settings import Settings
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from p2psketch.messages import Person
     from peer.opening import OpenBoard
     from peer.target import Target
+    from peer.ui.shelving import Shelving
+    from peer.ui.thumbnails import Thumbnailer
     from tracker.server import TrackerServer
 
 log = logging.getLogger(__name__)
@@ -112,6 +114,13 @@ class App(QObject):
         self.window.join_room.connect(self._join_room)
         self.window.open_file.connect(self._open_file)
         self.window.closed.connect(self.close)
+        self.window.changed.connect(self._board_changed)
+        self.window.asked.connect(lambda verb, path: self.shelving.act(verb, path))
+        self.window.named.connect(lambda path, name: self.shelving.rename(path, name))
+        self.window.empty.connect(lambda: self.shelving.empty())
+        self.window.copy_wanted.connect(lambda to, with_key: self.shelving.save_copy(to, with_key))
+        self._shelving: Shelving | None = None
+        self._thumbnails: Thumbnailer | None = None
         FirstPaint(self.window, self.begin)
 
     @property
@@ -121,11 +130,27 @@ class App(QObject):
 
         return self._given or Person(*self.window.person)
 
+    @property
+    def shelving(self) -> Shelving:
+        """What acts on boards that are files; imported when it is needed."""
+        if self._shelving is None:
+            from peer.ui.shelving import Shelving
+
+            self._shelving = Shelving(self.window, self.settings, self)
+        return self._shelving
+
+    @property
+    def open_path(self) -> Path | None:
+        """The file of the board that is open."""
+        return self._open.target.path if self._open is not None else None
+
     def begin(self) -> None:
         """The window is there: begin with the network, and take the board that is open to it. Again: nothing."""
         if not self._begun:
             self._begun = True
             self._thread.start()
+            self.settings.find_lost()
+            self.window.show_boards()
             if self._open is not None:
                 self._connect(self._open)
 
@@ -137,7 +162,7 @@ class App(QObject):
         from peer import target as targets
         from peer.hosts import own_hosts
 
-        self._close_board()
+        self.close_board()
         port = self._start_tracker(targets.TRACKER_PORT)
         if port is None:
             return
@@ -164,16 +189,18 @@ class App(QObject):
         if self._open is not None and self._open.target.path == Path(path).resolve():
             self.window.show_desk()  # its file is being written to: closing and reading it again would gain nothing
             return
-        if not Path(path).is_file():
-            self.settings.forget(path)
-            self.settings.save()
-        self._try(lambda: targets.from_file(Path(path)))
+        try:
+            self._try(lambda: targets.from_file(Path(path)))
+        except WithoutKey:
+            self.shelving.adopt(Path(path))
 
     def _try(self, find: Callable[[], Target]) -> None:
         """Open what a person named, or say what is wrong with it."""
         self.begin()
         try:
             target = find()
+        except WithoutKey:
+            raise
         except SketchError as error:
             self.window.show_news(str(error))
         else:
@@ -181,11 +208,12 @@ class App(QObject):
 
     def open(self, target: Target) -> None:
         """Show a board, in place of the one that is open; before `begin` it waits for it with the network."""
-        self._close_board()
+        self.close_board()
         self._show(target)
 
     def _show(self, target: Target) -> None:
         from peer.opening import OpenBoard
+        from peer.ui.thumbnails import Thumbnailer
 
         try:
             opened = OpenBoard(target, self.person, self._port, self._thread, self)
@@ -195,6 +223,12 @@ class App(QObject):
         self._open = opened
         opened.bridge.failed.connect(self._failed)
         self.window.show_board(opened.board)
+        if self._thumbnails is None:
+            self._thumbnails = Thumbnailer(self)
+            self._thumbnails.done.connect(self.window.welcome.recent.look_again)
+        self._thumbnails.watch(opened.board.document, target.path)
+        if self.window.desk is not None and target.path is not None:
+            self.window.desk.paperwork.file_name = target.path.name
         if opened.board.can_edit and not target.invite.can_edit:
             self.window.show_news(KEPT)
         if self._begun:
@@ -221,7 +255,7 @@ class App(QObject):
         return f"Newcomers find this board through this window ({where}), or through the address of anyone on it."
 
     def _failed(self, sentence: str) -> None:
-        self._close_board()
+        self.close_board()
         self.window.show_news(sentence)
 
     def _start_tracker(self, port: int) -> int | None:
@@ -239,19 +273,44 @@ class App(QObject):
 
     # -- ends ------------------------------------------------------------------------------------------
 
-    def _close_board(self) -> None:
+    def _board_changed(self) -> None:
+        """The board that is open is not as it was."""
+        if self._open is not None and self._thumbnails is not None:
+            self._thumbnails.touch(self._open.board.document)
+
+    def close_board(self) -> None:
+        """Show none; what is known of the one that was open is remembered."""
         if self._open is not None:
+            self._remember(self._open)
             self.window.close_board()
+            if self._thumbnails is not None:
+                self._thumbnails.leave()
             self._open.close()
             self._open = None
         if self._tracker is not None:
             self._thread.do(self._tracker.close()).result(TRACKER_WITHIN)
             self._tracker = None
 
+    def _remember(self, opened: OpenBoard) -> None:
+        """Who else has the board, and what of it is only here, for the welcome page."""
+        from peer.ui.holders import others_in_words
+
+        opened.board.observe()
+        status = opened.board.status()
+        if opened.target.path is not None and self.settings.find(opened.target.path) is not None:
+            others = others_in_words(status.holders)
+            only_here = status.only_here or 0
+            self.settings.note(opened.target.path, name=opened.board.name, others=others, only_here=only_here)
+            self.settings.save()
+
     def close(self) -> None:
         """The window is gone."""
         self._begun = True  # what has not begun never will
-        self._close_board()
+        self.close_board()
+        if self._shelving is not None:
+            self._shelving.aside.finish()
+        if self._thumbnails is not None:
+            self._thumbnails.finish()
         self._thread.stop()
 
 

@@ -210,11 +210,15 @@ class Board:
         """Link to a peer whose address a person gave."""
         self._run(self.session.dial(address, time.monotonic()))
 
+    def observe(self) -> None:
+        """See now who has what; it is also done by itself every other second."""
+        self._route(self.session.observe(time.monotonic(), _wall(), last=True))
+
     def leave(self) -> None:
         """Say goodbye to everybody; nothing is told to listeners any more."""
         self._timer.stop()
         self._listeners.clear()
-        self._route(self.session.observe(time.monotonic(), _wall(), last=True))
+        self.observe()
         self._run(self.session.leave())
         self._timer.stop()
 

@@ -6,13 +6,11 @@ by reading it, so it may be open elsewhere meanwhile; whatever writes it, or mov
 
 import math
 import os
-import re
 import shutil
 import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import chain
 from pathlib import Path
 from random import Random
 from typing import Any, Final
@@ -32,7 +30,7 @@ from p2psketch.oplog import OpLog
 from p2psketch.ops import Edit
 from p2psketch.session import Launch, Session
 from p2psketch.shapes import Fields
-from peer.home import boards, lasting_identity, trash
+from peer.home import TAG, boards, lasting_identity, trash
 from peer.store import SUFFIX, Store
 from peer.target import Target, from_file, new_board, past_keys
 
@@ -42,7 +40,6 @@ NOT_COPIED: Final = ("z", "deleted", "origin")
 """A copy is laid in the order in which it was seen, and says itself where it comes from."""
 BESIDE: Final = ("-wal", "-shm")
 """What SQLite keeps beside a file that is open, or was not closed."""
-TAG: Final = re.compile(r"-[0-9a-f]{16}$")
 
 
 # -- reading -----------------------------------------------------------------------------------------
@@ -113,8 +110,10 @@ class Writing:
         self.session = Session(target.keys, launch, Random(os.urandom(16)), os.urandom)
 
     def __enter__(self) -> "Writing":
-        for event in chain(map(e.ForkStored, self.store.forks()), map(e.Stored, self.store.chunks())):
-            self.session.handle(event, 0.0)
+        for fork in self.store.forks():
+            self.session.handle(e.ForkStored(fork), 0.0)
+        for chunk in self.store.chunks():
+            self.session.handle(e.Stored(chunk), 0.0)
         return self
 
     def __exit__(self, kind: object, *_: object) -> None:
@@ -263,12 +262,6 @@ def _remove(path: Path) -> None:
     for part in (path, *_beside(path)):
         with suppress(NotADirectoryError):
             part.unlink(missing_ok=True)
-
-
-def found(known: set[str]) -> list[tuple[Path, float]]:
-    """Board files in the home that nothing else remembers, and when each was last written."""
-    files = boards().glob(f"*{SUFFIX}") if boards().is_dir() else ()
-    return [(path, path.stat().st_mtime) for path in files if str(path) not in known]
 
 
 def _wall() -> int:

@@ -154,7 +154,9 @@ def test_a_lasting_key_counts_only_if_its_holder_says_so_too(ann: Desk, ben: Des
     """Else anybody could pass for this computer, and its work for safe."""
     mallory = Desk("mal", lasting="mal")
     mallory.session._launch = mallory.session._launch.__class__(
-        mallory.identity, mallory.session.mesh.person, Forger(Identity(b"ann" + bytes(29)))  # type: ignore[arg-type]
+        mallory.identity,
+        mallory.session.mesh.person,
+        Forger(Identity(b"ann" + bytes(29))),  # type: ignore[arg-type]
     )
     mallory.draws()
     linked(ann, mallory)

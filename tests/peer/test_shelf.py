@@ -14,7 +14,7 @@ from p2psketch.messages import Person
 from p2psketch.naming import board_name
 from p2psketch.ops import Edit
 from peer import shelf
-from peer.home import boards, trash
+from peer.home import TAG, boards, trash
 from peer.store import Store
 from peer.target import Target, from_file, from_invite, new_board, open_room
 from tests.core.authors import INK, STROKE
@@ -253,7 +253,7 @@ def test_nothing_in_the_trash_takes_the_place_of_something_else(plan: Target, tm
     second = shelf.discard(path_of(plan))
     assert first != second
     assert first.exists()
-    tag = shelf.TAG.search(first.stem)
+    tag = TAG.search(first.stem)
     assert tag is not None and second.stem.endswith(tag.group()), "its link still finds it when it is back"
     assert shelf.restore(first, path_of(plan)) == plan.path
     assert shelf.restore(second, path_of(plan)) != plan.path
@@ -269,15 +269,9 @@ def test_only_what_lies_in_the_trash_is_ever_removed(plan: Target) -> None:
     assert not thrown.exists()
 
 
-def test_boards_that_nothing_remembers_are_found(plan: Target) -> None:
-    ((path, when),) = shelf.found(set())
-    assert path == plan.path
-    assert when > 0
-    assert shelf.found({str(plan.path)}) == []
-    assert shelf.name_of(path) == "Plan"
+def test_a_file_names_its_board_roughly() -> None:
     assert shelf.name_of(Path("/b/Mesh-sketch-0123456789abcdef.p2psketch")) == "Mesh sketch"
 
 
-def test_a_home_without_boards_has_none() -> None:
-    assert shelf.found(set()) == []
+def test_a_home_without_a_trash_has_nothing_in_it() -> None:
     assert shelf.thrown_away() == []
