@@ -19,7 +19,7 @@ from peer.ui.panels.zoom import ZoomPanel
 from peer.ui.theme import BUTTON, MARGIN
 
 GAP = 8
-BANNER = 680
+BANNER = 780
 TOAST = 520
 """Pixels that a toast takes at most."""
 

@@ -54,6 +54,7 @@ class Aside(QObject):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._threads: list[Thread] = []
+        self._over = False
         self._done.connect(self._tell)
 
     def do(self, work: Callable[[], T], then: Callable[[T], None], wrong: Callable[[str], None]) -> None:
@@ -64,7 +65,7 @@ class Aside(QObject):
 
     def finish(self) -> None:
         """Wait for what has begun; nothing is told any more."""
-        self._done.disconnect(self._tell)
+        self._over = True
         for thread in self._threads:
             thread.join()
 
@@ -77,7 +78,8 @@ class Aside(QObject):
             self._done.emit(partial(then, result))
 
     def _tell(self, call: Callable[[], None]) -> None:
-        call()
+        if not self._over:
+            call()
 
 
 class Shelving(QObject):

@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Final
 
 from PyQt6.QtCore import QBuffer, QIODevice, QObject, QTimer, pyqtSignal
-from PyQt6.QtGui import QImage, QPainter, QPen
+from PyQt6.QtGui import QImage, QPainter, QPen, QPolygonF
 
 from p2psketch.document import Document, Shape
 from p2psketch.geometry import Rect
@@ -24,7 +24,7 @@ from peer.ui.theme import DARK, LIGHT, Theme
 
 WIDTH, HEIGHT = 360, 225
 MARGIN: Final = 14
-MOST: Final = 3_000
+MOST: Final = 1_000
 """Strokes in a picture."""
 BATCH: Final = 48
 SLICE: Final = 0.005
@@ -49,12 +49,16 @@ def painting(document: Document, board: Path) -> Iterator[None]:
         yield
     area = reduce(Rect.union, boxes)
     scale = min((WIDTH - 2 * MARGIN) / max(area.width, 1), (HEIGHT - 2 * MARGIN) / max(area.height, 1), 1.0)
-    for theme in (LIGHT, DARK):
-        image = QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32)
+    images = {theme: QImage(WIDTH, HEIGHT, QImage.Format.Format_RGB32) for theme in (LIGHT, DARK)}
+    for theme, image in images.items():
         image.fill(theme.canvas)
-        for begin in range(0, len(shapes), BATCH):
-            _paint(image, shapes[begin : begin + BATCH], area, scale, theme)
-            yield
+    for begin in range(0, len(shapes), BATCH):
+        some = shapes[begin : begin + BATCH]
+        outlines = brush.outlines_of(some, brush.level_at(scale))
+        for theme, image in images.items():
+            _paint(image, some, outlines, area, scale, theme)
+        yield
+    for theme, image in images.items():
         _save(image, file_of(board, dark=theme.dark))
 
 
@@ -64,15 +68,16 @@ def _some(document: Document) -> list[Shape]:
     return sorted(shapes[:: len(shapes) // MOST + 1], key=lambda shape: shape.z)
 
 
-def _paint(image: QImage, shapes: list[Shape], area: Rect, scale: float, theme: Theme) -> None:
-    level = brush.level_at(scale)
+def _paint(
+    image: QImage, shapes: list[Shape], outlines: list[list[QPolygonF]], area: Rect, scale: float, theme: Theme
+) -> None:
     x, y = area.centre
     painter = QPainter(image)
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.translate(WIDTH / 2, HEIGHT / 2)
     painter.scale(scale, scale)
     painter.translate(-x, -y)
-    for shape, outline in zip(shapes, brush.outlines_of(shapes, level), strict=True):
+    for shape, outline in zip(shapes, outlines, strict=True):
         color = brush.color_of(shape, theme)
         brush.fill(painter, outline, color)
         if shape.width * scale < THINNEST:

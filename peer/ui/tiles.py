@@ -5,7 +5,7 @@ Rule: shows one board and says what a person wants of it; whether its file and i
 
 from typing import Final
 
-from PyQt6.QtCore import QRect, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtCore import QRectF, QSize, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
     QContextMenuEvent,
@@ -30,7 +30,7 @@ from peer.ui.widgets import Button, Field, mixed
 ROW: Final = 68
 TILE: Final = 190
 """Pixels of width from which on the picture is above the words."""
-WORDS: Final = 44
+WORDS: Final = 56
 RATIO: Final = 0.625
 RADIUS: Final = 6.0
 GONE: Final = "The file is gone"
@@ -53,6 +53,7 @@ class Tile(Button):
         self.missing = False
         self._now = now
         self._picture: QImage | None = None
+        self._shown: QImage | None = None
         self._field: Field | None = None
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._tell()
@@ -63,12 +64,20 @@ class Tile(Button):
 
     @property
     def about(self) -> str:
-        """The line under the name."""
+        """All that stands under the name."""
+        return "  ·  ".join(part for part in (self.when, self.warning, self.who) if part)
+
+    @property
+    def when(self) -> str:
+        """When it was opened, or why it cannot be."""
         if self.missing:
             return GONE
-        who = f"also with {', '.join(self.board.others)}" if self.board.others else "only here"
-        when = "deleted" if self.thrown else ago(self.board.opened, self._now)
-        return f"{when}  ·  {who}"
+        return "deleted" if self.thrown else ago(self.board.opened, self._now)
+
+    @property
+    def who(self) -> str:
+        """Who else had it."""
+        return f"also with {', '.join(self.board.others)}" if self.board.others else "only here"
 
     @property
     def warning(self) -> str:
@@ -80,7 +89,7 @@ class Tile(Button):
 
     def show_picture(self, picture: QImage | None) -> None:
         """What the board looks like; None: nobody knows."""
-        self._picture = picture
+        self._picture, self._shown = picture, None
         self.update()
 
     def show_missing(self) -> None:
@@ -135,7 +144,7 @@ class Tile(Button):
             inside.setTop(frame.bottom() + 6)
             return inside.adjusted(4, 0, -4, 0)
         inside.setLeft(frame.right() + 12)
-        return inside.adjusted(0, 4, 0, -4)
+        return inside
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         theme = theme_of(self)
@@ -144,17 +153,23 @@ class Tile(Button):
         if self.missing:
             painter.setOpacity(0.5)
         self._paint_picture(painter, theme)
-        warning = self.warning
-        lines = [(self.board.name, font(10, bold=True), theme.text), (self.about, font(8.5), theme.quiet)]
-        if warning:
-            lines[1] = f"{warning}  ·  {self.about}", font(8.5), theme.warning if theme.dark else QColor("#c26a00")
-        where = self._words().toRect()
-        for at, (text, its_font, color) in enumerate(lines):
-            half = QRect(where.x(), where.y() + at * where.height() // 2, where.width(), where.height() // 2)
+        where, y = self._words(), self._words().top()
+        for text, its_font, color in (
+            (self.board.name, font(10, bold=True), theme.text),
+            (self.warning or self.who, font(8.5), self._stress(theme) if self.warning else theme.quiet),
+            (self.when, font(8.5), theme.quiet),
+        ):
+            line = QRectF(where.left(), y, where.width(), where.height() / 3)
+            y += line.height()
             painter.setFont(its_font)
             painter.setPen(color)
-            elided = QFontMetrics(its_font).elidedText(text, Qt.TextElideMode.ElideRight, half.width())
-            painter.drawText(half, Qt.AlignmentFlag.AlignVCenter, elided)
+            elided = QFontMetrics(its_font).elidedText(text, Qt.TextElideMode.ElideRight, int(line.width()))
+            painter.drawText(line, Qt.AlignmentFlag.AlignVCenter, elided)
+
+    @staticmethod
+    def _stress(theme: Theme) -> QColor:
+        """The colour of a warning, dark enough to be read as small print."""
+        return theme.warning if theme.dark else mixed(theme.warning, theme.text, 0.35)
 
     def _paint_picture(self, painter: QPainter, theme: Theme) -> None:
         frame = self._frame().adjusted(0.5, 0.5, -0.5, -0.5)
@@ -164,7 +179,7 @@ class Tile(Button):
         if self._picture is not None:
             painter.save()
             painter.setClipPath(outline)
-            painter.drawImage(frame, self._picture)
+            painter.drawImage(frame, self._scaled(frame))
             painter.restore()
         else:
             painter.fillPath(outline, mixed(theme.panel, theme.text, 0.03))
@@ -172,6 +187,14 @@ class Tile(Button):
         painter.setPen(QPen(theme.hairline, 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawPath(outline)
+
+    def _scaled(self, frame: QRectF) -> QImage:
+        """The picture as large as it is shown; Qt leaves out lines where it shrinks one while painting."""
+        size = (frame.size() * self.devicePixelRatioF()).toSize()
+        if self._shown is None or self._shown.size() != size:
+            ratio, how = Qt.AspectRatioMode.IgnoreAspectRatio, Qt.TransformationMode.SmoothTransformation
+            self._shown = self._picture.scaled(size, ratio, how) if self._picture is not None else QImage()
+        return self._shown
 
     # -- what a person does ------------------------------------------------------------------------
 

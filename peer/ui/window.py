@@ -39,7 +39,7 @@ class Window(QWidget):
     """Signals: new_board(), join_link(str), join_room(str, str) with tracker and name, open_file(str) with a path,
     person_chosen(str, int) when name or colour are chosen, changed() when the open board has, closed() when the window
     is closed; asked(str, str) with what is to be done to the board of a path (empty: the open one), named(str, str)
-    with its new name, empty() for the trash, copy_wanted(str, bool) with where to save a copy, and whether with its key.
+    with its new name, empty() for the trash, copy_wanted(str, bool) with where to save a copy, and if with its key.
     """
 
     new_board = pyqtSignal()

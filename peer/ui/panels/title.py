@@ -15,8 +15,8 @@ SHORTEST = 72
 """Pixels below which a name says nothing, and goes into the menu."""
 
 LONGEST = 260
-TYPED = 220
-"""Pixels to type a name into, at least."""
+TYPED, WIDEST = 220, 360
+"""Pixels to type a name into, at least and at most."""
 
 
 class NameButton(Button):
@@ -133,7 +133,7 @@ class TitlePanel(Panel):
         if self.is_editing:
             self.quiet.hide()
             self.name.hide()
-            self.field.setFixedWidth(max(left, TYPED))
+            self.field.setFixedWidth(min(max(left, TYPED), WIDEST))
             return
         name = min(self.name.fontMetrics().horizontalAdvance(self.name.whole), LONGEST) + 14
         self.quiet.setVisible(name + self._quiet_width <= left)
