@@ -10,7 +10,7 @@ from p2psketch.holders import Holder
 from p2psketch.views import Status
 from peer.ui.ago import ago
 from peer.ui.look import font, theme_of
-from peer.ui.panels.title import strokes
+from peer.ui.parting import work
 from peer.ui.popover import Popover
 from peer.ui.theme import shown
 from peer.ui.widgets import Words
@@ -79,7 +79,7 @@ class HoldersPopover(Popover):
         if len(status.holders) > MOST:
             self._add(_words(f"And {len(status.holders) - MOST} more."))
         if status.only_here:
-            self._add(_words(f"Your last {strokes(status.only_here)} {_are(status.only_here)} only on this computer."))
+            self._add(_words(f"{work(status).capitalize()} only on this computer."))
         self._add(_words(HISTORY if status.holders else NOBODY))
 
     def _add(self, part: QWidget) -> None:
@@ -93,10 +93,6 @@ def _words(text: str) -> Words:
     words.setFixedWidth(WIDTH - 32)
     words.setFixedHeight(words.heightForWidth(WIDTH - 32) + 6)
     return words
-
-
-def _are(many: int) -> str:
-    return "is" if many == 1 else "are"
 
 
 def holds(holder: Holder, status: Status, now: float) -> str:

@@ -130,10 +130,14 @@ class RecentList(Scroll):
         """The tile of a board."""
         return next((tile for tile in self.rows if tile.board.path == path), None)
 
-    def take_focus(self) -> None:
-        """The keyboard goes to the first board."""
-        if self.rows:
-            self.rows[0].setFocus()
+    @property
+    def focused(self) -> int | None:
+        """Which board has the keyboard, if one has."""
+        return next((at for at, tile in enumerate(self.rows) if tile.hasFocus()), None)
+
+    def take_focus(self, at: int = 0) -> None:
+        """The keyboard goes to a board; to the last, where there are fewer, and where there is none, to this list."""
+        (self.rows[min(at, len(self.rows) - 1)] if self.rows else self).setFocus()
 
     def step(self, tile: Tile, by: int) -> None:
         """The keyboard goes to another board, if there is one there."""

@@ -20,6 +20,7 @@ from p2psketch.messages import Person
 from peer.settings import Settings
 from peer.target import TRACKER_PORT, Target, from_file
 from peer.ui import pictures
+from peer.ui.panels.toast import UNDO
 from peer.ui.window import Window
 
 T = TypeVar("T")
@@ -201,7 +202,7 @@ class Shelving(QObject):
             self._settings.throw(board, thrown)
         pictures.move(path, thrown)
         self._changed()
-        self._window.show_news(f"Deleted “{name}”.", "Undo", lambda: self.restore(str(thrown)), lasting=True)
+        self._window.show_news(f"Deleted “{name}”.", UNDO, lambda: self.restore(str(thrown)), lasting=True)
 
     def restore(self, path: str) -> None:
         """Out of the trash, to where it was."""

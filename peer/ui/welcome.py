@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 
 from PyQt6.QtCore import QPoint, QPointF, Qt, pyqtSignal
-from PyQt6.QtGui import QBrush, QGuiApplication, QKeyEvent, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtGui import QBrush, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from p2psketch.address import parse_address
@@ -19,7 +19,7 @@ from peer.settings import Recent, Thrown
 from peer.ui.ground import LEFT, dot, message, offered_link, row
 from peer.ui.look import theme_of
 from peer.ui.panel import Panel
-from peer.ui.panels.toast import Toast
+from peer.ui.panels.toast import UNDO, Toast
 from peer.ui.person import NAMELESS, PersonForm
 from peer.ui.recent import RecentList
 from peer.ui.theme import MARGIN
@@ -178,6 +178,7 @@ class Welcome(QWidget):
 
     def show_boards(self, boards: Sequence[Recent], thrown: Sequence[Thrown]) -> None:
         """The boards on this computer, and those in the trash."""
+        at = self.recent.focused
         self._boards, self._thrown = boards, thrown
         self._in_trash &= bool(thrown)
         if self._in_trash:
@@ -185,6 +186,8 @@ class Welcome(QWidget):
             self.recent.show_boards(as_recent, time.time(), thrown=True)
         else:
             self.recent.show_boards(boards, time.time())
+        if at is not None:
+            self.recent.take_focus(at)
         self.recent_head.say("Trash" if self._in_trash else "Recent")
         self.trash_link.say("Back to the boards" if self._in_trash else f"Trash ({len(thrown)})")
         self.trash_link.setVisible(bool(thrown))
@@ -309,6 +312,8 @@ class Welcome(QWidget):
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None and event.key() == Qt.Key.Key_Down:
             self.recent.take_focus()
+        elif event is not None and event.matches(QKeySequence.StandardKey.Undo) and self.toast.has_link:
+            self.toast.follow_link(UNDO)
         else:
             super().keyPressEvent(event)
 
