@@ -7,14 +7,14 @@ what it said is forgotten; so it never keeps the program from starting.
 import json
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
 from p2psketch.shapes import is_name
-from peer.home import TAG, boards, home
+from peer.home import TAG, boards, home, trash
 
 log = logging.getLogger(__name__)
 
@@ -120,20 +120,26 @@ class Settings:
         self.thrown = [Thrown(board.name, str(path), board.path, board.others), *self.thrown][:MOST_THROWN]
 
     def find_lost(self) -> None:
-        """Take in the boards in the home that are not remembered, as after these settings were damaged."""
-        known = {os.path.realpath(board.path) for board in self.recent}
-        folder = boards()
-        files = [path for path in folder.glob("*.p2psketch") if os.path.realpath(path) not in known]
-        for path in files:
+        """Take in the boards in the home and its trash that are not remembered, as after these settings were damaged."""
+        for path in _unknown(boards(), (board.path for board in self.recent)):
             with suppress(OSError):
-                name = TAG.sub("", path.stem).replace("-", " ").strip()
-                self.recent.append(Recent(name or "board", str(path), path.stat().st_mtime))
-        if files:
-            self.recent = sorted(self.recent, key=lambda board: -board.opened)[:MOST_RECENT]
+                self.recent.append(Recent(_name_of(path), str(path), path.stat().st_mtime))
+        self.recent = sorted(self.recent, key=lambda board: -board.opened)[:MOST_RECENT]
+        for path in _unknown(trash(), (board.path for board in self.thrown)):
+            self.thrown.append(Thrown(_name_of(path), str(path), str(boards() / path.name)))
 
     def forget(self, path: Path | str) -> None:
         """A board is not to be offered any more."""
         self.recent = [board for board in self.recent if board.path != str(path)]
+
+
+def _unknown(folder: Path, paths: Iterable[str]) -> list[Path]:
+    known = {os.path.realpath(path) for path in paths}
+    return [path for path in sorted(folder.glob("*.p2psketch")) if os.path.realpath(path) not in known]
+
+
+def _name_of(path: Path) -> str:
+    return TAG.sub("", path.stem).replace("-", " ").strip() or "board"
 
 
 def _set_aside(path: Path) -> Path:

@@ -31,7 +31,7 @@ from p2psketch.ops import Edit
 from p2psketch.session import Launch, Session
 from p2psketch.shapes import Fields
 from peer.home import TAG, boards, lasting_identity, trash
-from peer.store import SUFFIX, Store
+from peer.store import Store
 from peer.target import Target, from_file, new_board, past_keys
 
 AT_ONCE: Final = 512
@@ -215,13 +215,6 @@ def discard(path: Path) -> Path:
 def restore(path: Path, was: Path | None) -> Path:
     """Take a board out of the trash: back to where it was, or among the others; never over another file."""
     return _move(path, was.parent if was is not None and was.parent.is_dir() else boards(), was.name if was else None)
-
-
-def thrown_away() -> list[Path]:
-    """The boards in the trash, the last one first."""
-    with suppress(FileNotFoundError):
-        return sorted(trash().glob(f"*{SUFFIX}"), key=lambda path: path.stat().st_mtime, reverse=True)
-    return []
 
 
 def remove_for_good(path: Path) -> None:

@@ -23,6 +23,8 @@ pytestmark = [
 INK = 0x336699
 BOARD = (0, 0, 1200, 800)
 FIELD = (50, 15, 300, 50)
+NOWHERE = (600, 700)
+"""Where a click gives the window the keyboard, and does nothing else."""
 NAME = (80, 40)
 """Where the board's name is, in a window at the left top of the screen."""
 
@@ -63,6 +65,7 @@ def test_boards_are_found_named_deleted_and_taken_back_by_hand(
                 screen.hand("key", key)
 
         wait_until(lambda: screen.ink(BOARD, 0x4263EB) > 1000, "the welcome page", 30)
+        screen.hand("mousemove", *NOWHERE, "click", 1)
         keys("Down", "Return")
         wait_until(lambda: screen.ink(BOARD, INK) > 2000, "the board that was opened last")
 
@@ -86,9 +89,10 @@ def test_boards_are_found_named_deleted_and_taken_back_by_hand(
         stack.callback(program.wait)
         stack.callback(program.terminate)
         wait_until(lambda: screen.ink(BOARD, 0x4263EB) > 1000, "the welcome page", 30)
+        screen.hand("mousemove", *NOWHERE, "click", 1)
         screen.hand("key", "Down", "key", "Delete")
-        wait_until(lambda: not plan.exists(), "it is in the trash")
-        assert [thrown.name for thrown in Settings.load().thrown] == ["Garden"]
+        wait_until(lambda: [thrown.name for thrown in Settings.load().thrown] == ["Garden"], "it is in the trash")
+        assert not plan.exists()
         screen.hand("key", "ctrl+z")
         wait_until(plan.exists, "and back")
         assert shelf.read(plan).document.visible_count == 2
