@@ -120,7 +120,7 @@ class Settings:
         self.thrown = [Thrown(board.name, str(path), board.path, board.others), *self.thrown][:MOST_THROWN]
 
     def find_lost(self) -> None:
-        """Take in the boards in the home and its trash that are not remembered, as after these settings were damaged."""
+        """Take in what lies in the home and its trash and is not remembered, as after these settings were damaged."""
         for path in _unknown(boards(), (board.path for board in self.recent)):
             with suppress(OSError):
                 self.recent.append(Recent(_name_of(path), str(path), path.stat().st_mtime))

@@ -132,8 +132,10 @@ class RecentList(Scroll):
 
     @property
     def focused(self) -> int | None:
-        """Which board has the keyboard, if one has."""
-        return next((at for at, tile in enumerate(self.rows) if tile.hasFocus()), None)
+        """Which board has the keyboard, or will have it when the window is the active one."""
+        window = self.window()
+        held = window.focusWidget() if window is not None else None
+        return next((at for at, tile in enumerate(self.rows) if tile is held), None)
 
     def take_focus(self, at: int = 0) -> None:
         """The keyboard goes to a board; to the last, where there are fewer, and where there is none, to this list."""
