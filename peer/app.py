@@ -213,7 +213,6 @@ class App(QObject):
 
     def _show(self, target: Target) -> None:
         from peer.opening import OpenBoard
-        from peer.ui.thumbnails import Thumbnailer
 
         try:
             opened = OpenBoard(target, self.person, self._port, self._thread, self)
@@ -223,10 +222,6 @@ class App(QObject):
         self._open = opened
         opened.bridge.failed.connect(self._failed)
         self.window.show_board(opened.board)
-        if self._thumbnails is None:
-            self._thumbnails = Thumbnailer(self)
-            self._thumbnails.done.connect(self.window.welcome.recent.look_again)
-        self._thumbnails.watch(opened.board.document, target.path)
         if self.window.desk is not None and target.path is not None:
             self.window.desk.paperwork.file_name = target.path.name
         if opened.board.can_edit and not target.invite.can_edit:
@@ -236,7 +231,13 @@ class App(QObject):
 
     def _connect(self, opened: OpenBoard) -> None:
         """Let a board that is shown have its file, its tracker and its links, and be remembered."""
+        from peer.ui.thumbnails import Thumbnailer
+
         target = opened.target
+        if self._thumbnails is None:
+            self._thumbnails = Thumbnailer(self)
+            self._thumbnails.done.connect(self.window.welcome.recent.look_again)
+        self._thumbnails.watch(opened.board.document, target.path)
         if target.tracker_port is not None and self._tracker is None:
             self._start_tracker(target.tracker_port)
         self.window.show_share_note(self._share_note())
@@ -281,7 +282,9 @@ class App(QObject):
     def close_board(self) -> None:
         """Show none; what is known of the one that was open is remembered."""
         if self._open is not None:
-            self._remember(self._open)
+            from peer.ui.holders import remember
+
+            remember(self.settings, self._open.board, self._open.target.path)
             self.window.close_board()
             if self._thumbnails is not None:
                 self._thumbnails.leave()
@@ -290,18 +293,6 @@ class App(QObject):
         if self._tracker is not None:
             self._thread.do(self._tracker.close()).result(TRACKER_WITHIN)
             self._tracker = None
-
-    def _remember(self, opened: OpenBoard) -> None:
-        """Who else has the board, and what of it is only here, for the welcome page."""
-        from peer.ui.holders import others_in_words
-
-        opened.board.observe()
-        status = opened.board.status()
-        if opened.target.path is not None and self.settings.find(opened.target.path) is not None:
-            others = others_in_words(status.holders)
-            only_here = status.only_here or 0
-            self.settings.note(opened.target.path, name=opened.board.name, others=others, only_here=only_here)
-            self.settings.save()
 
     def close(self) -> None:
         """The window is gone."""

@@ -117,7 +117,8 @@ class Settings:
     def throw(self, board: Recent, path: Path | str) -> None:
         """A board is in the trash now."""
         self.forget(board.path)
-        self.thrown = [Thrown(board.name, str(path), board.path, board.others), *self.thrown][:MOST_THROWN]
+        here = Thrown(board.name, str(path), board.path, board.others)
+        self.thrown = [here, *(each for each in self.thrown if each.path != here.path)][:MOST_THROWN]
 
     def find_lost(self) -> None:
         """Take in what lies in the home and its trash and is not remembered, as after these settings were damaged."""

@@ -31,8 +31,9 @@ from p2psketch.ops import Edit
 from p2psketch.session import Launch, Session
 from p2psketch.shapes import Fields
 from peer.home import TAG, boards, lasting_identity, trash
+from peer.hosts import own_hosts
 from peer.store import Store
-from peer.target import Target, from_file, new_board, past_keys
+from peer.target import TRACKER_PORT, Target, from_file, new_board, past_keys
 
 AT_ONCE: Final = 512
 """Shapes in one gesture of a copy."""
@@ -145,6 +146,19 @@ def duplicate(path: Path, person: Person, trackers: tuple[Address, ...], tracker
             writing.session.commit(Edit(tuple(enumerate(some))), _wall())
             writing.save()
     return target
+
+
+def begin_anew(path: Path, person: Person, suffix: str = "") -> Target:
+    """A new board that begins with what is seen on another one; its people meet where those of the other one do, or, if
+    that is not known or was in a window, at a tracker in this one's window.
+    """
+    contents = read(path)
+    source = contents.target
+    trackers, port = tuple(Address(host, TRACKER_PORT) for host in own_hosts(())), TRACKER_PORT
+    name = f"{contents.name[:100]}{suffix}"
+    if source is not None and source.invite.trackers and source.tracker_port is None:
+        return duplicate(path, person, source.invite.trackers, None, name)
+    return duplicate(path, person, trackers, port, name)
 
 
 def _copied(document: Document, shape: Shape) -> Fields:

@@ -30,8 +30,8 @@ TRACKER = "limits registry transport server __main__".split()
 
 PEER = """
     tools
-    interpreter home settings store target shelf shapes_in lettering scenes motions
-    hosts fleeting outbox stream transport trackers peer_link node
+    interpreter home settings store target shapes_in lettering scenes motions
+    hosts shelf fleeting outbox stream transport trackers peer_link node
     board bridge ui acting opening app
     headless commands crew demo arguments cli __main__
 """.split()

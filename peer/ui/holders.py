@@ -1,6 +1,7 @@
 """Who has this board: this computer, those who are here, and those who had it when they were last seen."""
 
 import time
+from pathlib import Path
 
 from PyQt6.QtCore import QRectF, QSize, Qt
 from PyQt6.QtGui import QFontMetrics, QPainter, QPaintEvent
@@ -8,6 +9,8 @@ from PyQt6.QtWidgets import QWidget
 
 from p2psketch.holders import Holder
 from p2psketch.views import Status
+from peer.board import Board
+from peer.settings import Settings
 from peer.ui.ago import ago
 from peer.ui.look import font, theme_of
 from peer.ui.parting import work
@@ -102,6 +105,16 @@ def holds(holder: Holder, status: Status, now: float) -> str:
     if not holder.ops:
         what = "nothing yet"
     return f"{what}, here now" if holder.is_here else f"{what}, seen {ago(holder.seen / 1000, now)}"
+
+
+def remember(settings: Settings, board: Board, path: Path | None) -> None:
+    """What the welcome page says of a board that is about to be closed: its name, who has it, what is only here."""
+    board.observe()
+    status = board.status()
+    if path is not None and settings.find(path) is not None:
+        others = others_in_words(status.holders)
+        settings.note(path, name=board.name, others=others, only_here=status.only_here or 0)
+        settings.save()
 
 
 def others_in_words(holders: tuple[Holder, ...], most: int = 3) -> tuple[str, ...]:

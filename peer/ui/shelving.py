@@ -14,11 +14,10 @@ from typing import Final, Protocol, TypeVar
 from PyQt6.QtCore import QObject, QUrl, pyqtSignal
 from PyQt6.QtGui import QDesktopServices
 
-from p2psketch.address import Address
-from p2psketch.errors import SketchError, WithoutKey
+from p2psketch.errors import SketchError
 from p2psketch.messages import Person
 from peer.settings import Settings
-from peer.target import TRACKER_PORT, Target, from_file
+from peer.target import Target
 from peer.ui import pictures
 from peer.ui.panels.toast import UNDO
 from peer.ui.window import Window
@@ -150,12 +149,7 @@ class Shelving(QObject):
 
         person = self._desk.person
 
-        def work() -> Target:
-            trackers, port = _trackers(source)
-            name = f"{shelf.read(source).name[:100]}{suffix}"
-            return shelf.duplicate(source, person, trackers, port, name)
-
-        self._do(work, then)
+        self._do(lambda: shelf.begin_anew(source, person, suffix), then)
 
     def _shown(self, target: Target, sentence: str = FRESH) -> None:
         self._desk.open(target)
@@ -257,16 +251,3 @@ class Shelving(QObject):
         for path in paths:
             pictures.remove(path)
         self._changed()
-
-
-def _trackers(source: Path) -> tuple[tuple[Address, ...], int | None]:
-    """Where a new board's people will meet: where those of its source do, or at a tracker in the window."""
-    from peer.hosts import own_hosts
-
-    try:
-        target = from_file(source)
-    except WithoutKey:
-        target = None
-    if target is not None and target.invite.trackers and target.tracker_port is None:
-        return target.invite.trackers, None
-    return tuple(Address(host, TRACKER_PORT) for host in own_hosts(())), TRACKER_PORT

@@ -92,6 +92,7 @@ def test_what_is_known_of_a_board_stays_with_it_and_is_written_down(tmp_path: Pa
     settings.note("/1", others=("Ana", "Ben"), only_here=12)
     settings.remember("Uno", "/1", 2.0)
     settings.remember("Two", "/2", 3.0)
+    settings.thrown = [Thrown("2", "/trash/2", "/boards/2")]  # found there, just before it was told
     settings.throw(settings.recent[0], "/trash/2")
     settings.save(path)
     loaded = Settings.load(path)

@@ -114,6 +114,11 @@ def test_a_duplicate_of_a_duplicate_still_says_who_drew_first(plan: Target) -> N
     assert {shape.values["origin"][0] for shape in shelf.read(path_of(third)).document.visible()} == {"Ana"}
 
 
+def test_people_of_a_new_board_meet_where_those_of_the_old_one_do(plan: Target) -> None:
+    made = shelf.begin_anew(path_of(plan), BEN, " copy")
+    assert (made.invite.trackers, made.tracker_port, made.name) == (TRACKERS, None, "Plan copy")
+
+
 def test_a_board_of_many_strokes_keeps_their_order() -> None:
     target = new_board("Many", ())
     drawn(target, ANA, shelf.AT_ONCE + 100)
@@ -176,7 +181,8 @@ def test_what_somebody_put_into_a_copy_unsigned_is_not_seen(plan: Target, tmp_pa
 def test_a_board_without_key_becomes_a_board_of_its_own(plan: Target, tmp_path: Path) -> None:
     copy = tmp_path / "copy.p2psketch"
     shelf.save_copy(path_of(plan), copy, with_key=False)
-    made = shelf.duplicate(copy, BEN, TRACKERS, None, "")
+    made = shelf.begin_anew(copy, BEN)
+    assert made.tracker_port is not None, "nobody knows where its people met"
     contents = shelf.read(path_of(made))
     assert (contents.name, contents.document.visible_count) == ("copy", 2)
     second = tmp_path / "second.p2psketch"
