@@ -42,6 +42,7 @@ if TYPE_CHECKING:
 
 log = logging.getLogger(__name__)
 
+SAVED_WITHIN: Final = 10.0
 TRACKER_WITHIN: Final = 5.0
 """Seconds for an embedded tracker to start or stop."""
 
@@ -79,8 +80,12 @@ class FirstPaint(QObject):
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._fire)
-        self._timer.start(HIDDEN)
+        QTimer.singleShot(0, self._wait)  # what comes before the loop runs may take longer than a window does
         window.installEventFilter(self)
+
+    def _wait(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start(HIDDEN)
 
     def _fire(self) -> None:
         self._window.removeEventFilter(self)
@@ -143,6 +148,13 @@ class App(QObject):
     def open_path(self) -> Path | None:
         """The file of the board that is open."""
         return self._open.target.path if self._open is not None else None
+
+    def wait_saved(self) -> Callable[[], None]:
+        """What waits, in another thread, until the open board's file has all that was drawn so far."""
+        if self._open is None:
+            return lambda: None
+        saved = self._open.saved()
+        return lambda: saved.result(SAVED_WITHIN)
 
     def begin(self) -> None:
         """The window is there: begin with the network, and take the board that is open to it. Again: nothing."""

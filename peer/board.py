@@ -210,6 +210,10 @@ class Board:
         """Link to a peer whose address a person gave."""
         self._run(self.session.dial(address, time.monotonic()))
 
+    def seal(self) -> None:
+        """What has been drawn so far leaves now, for the disk and for the others."""
+        self._route(self.session.seal(float("inf")))
+
     def observe(self) -> None:
         """See now who has what; it is also done by itself every other second."""
         self._route(self.session.observe(time.monotonic(), _wall(), last=True))

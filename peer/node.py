@@ -246,6 +246,10 @@ class Node:
         for link in dirty.values():
             link.flush()
 
+    def sync(self) -> None:
+        """All that was to be written is on disk, or it has been said why not."""
+        self._commit()
+
     def _commit(self) -> None:
         if self._committing is not None:
             self._committing.cancel()

@@ -39,6 +39,9 @@ class Desk(Protocol):
     def open_path(self) -> Path | None:
         """The file of the board that is open."""
 
+    def wait_saved(self) -> Callable[[], None]:
+        """What waits, in another thread, until the open board's file has all that was drawn so far."""
+
     def open(self, target: Target) -> None:
         """Show a board in place of the one that is open."""
 
@@ -149,7 +152,8 @@ class Shelving(QObject):
 
         person = self._desk.person
 
-        self._do(lambda: shelf.begin_anew(source, person, suffix), then)
+        wait_saved = self._desk.wait_saved()
+        self._do(lambda: (wait_saved(), shelf.begin_anew(source, person, suffix))[1], then)
 
     def _shown(self, target: Target, sentence: str = FRESH) -> None:
         self._desk.open(target)
@@ -171,8 +175,14 @@ class Shelving(QObject):
         source = self._desk.open_path
         if source is not None:
             kind = "A copy" if with_key else "A copy without the key"
+            wait_saved = self._desk.wait_saved()
+
+            def work() -> None:
+                wait_saved()
+                shelf.save_copy(source, Path(to), with_key=with_key)
+
             self._do(
-                lambda: shelf.save_copy(source, Path(to), with_key=with_key),
+                work,
                 lambda _: self._window.show_news(f"{kind} is saved as {Path(to).name}."),
             )
 

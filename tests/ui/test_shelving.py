@@ -34,6 +34,7 @@ def app(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     app = App(Settings(name="Ana"), ANA, 0)
     qtbot.addWidget(app.window)
     app.window.show()
+    app.begin()  # or it would look for boards at some moment of the test
     yield app
     app.close()
 
