@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PyQt6 import sip
-from PyQt6.QtCore import QEvent, QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
+from PyQt6.QtCore import QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
@@ -30,6 +30,7 @@ from p2psketch.errors import SketchError, WithoutKey
 from peer import interpreter
 from peer.bridge import NetworkThread
 from peer.settings import Settings
+from peer.ui.first_paint import FirstPaint
 from peer.ui.window import Window
 
 if TYPE_CHECKING:
@@ -56,10 +57,6 @@ SIGNALS_EVERY: Final = 200
 """Milliseconds: how often Python gets to look at signals while Qt waits."""
 
 
-HIDDEN: Final = 1_000
-"""Milliseconds after which a window that has not been painted is taken to be hidden."""
-
-
 def _import_the_rest() -> None:
     """Whatever is needed once a board is open."""
     import peer.node
@@ -68,37 +65,6 @@ def _import_the_rest() -> None:
     import tracker.server  # noqa: F401
 
     interpreter.settle()
-
-
-class FirstPaint(QObject):
-    """Calls back once, in a turn of its own: after the window has been painted, or when it is not going to be."""
-
-    def __init__(self, window: Window, call: Callable[[], None]) -> None:
-        super().__init__(window)
-        self._window = window
-        self._call = call
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._fire)
-        QTimer.singleShot(0, self._wait)  # what comes before the loop runs may take longer than a window does
-        window.installEventFilter(self)
-
-    def _wait(self) -> None:
-        if not self._timer.isActive():
-            self._timer.start(HIDDEN)
-
-    def _fire(self) -> None:
-        self._window.removeEventFilter(self)
-        if (handle := self._window.windowHandle()) is not None:
-            handle.removeEventFilter(self)
-        self._call()
-
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        if event is not None and event.type() == QEvent.Type.Show and (handle := self._window.windowHandle()):
-            handle.installEventFilter(self)
-        elif event is not None and event.type() == QEvent.Type.Expose:
-            self._timer.start(0)  # Qt paints all of the window before it returns from this event
-        return False
 
 
 class App(QObject):
