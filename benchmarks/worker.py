@@ -16,7 +16,7 @@ from typing import Any
 
 from benchmarks.workload import strokes
 from p2psketch.address import Address
-from p2psketch.effects import Notice
+from p2psketch.effects import Merged, Notice
 from p2psketch.ids import PeerId, ShapeId
 from p2psketch.invite import Invite
 from p2psketch.messages import Person
@@ -55,6 +55,9 @@ class Watch:
 
     def noticed(self, notice: Notice) -> None:
         print(notice.text, file=sys.stderr)
+
+    def merged(self, merged: Merged) -> None:
+        """Not measured."""
 
     def commit(self, fields: dict[str, Value]) -> None:
         now = time.monotonic()

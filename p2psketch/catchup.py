@@ -9,7 +9,7 @@ may claim is bounded by what is here, and so many authors besides.
 database maintenance"; Parker et al. 1983 for the vectors.)
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple
 
@@ -151,6 +151,11 @@ class CatchUp:
         """How many ops of `peer` the other end of a link is known to hold."""
         claims = self._claims.get(link)
         return claims.known.get(peer, 0) if claims else 0
+
+    def claims_of(self, link: LinkId) -> Mapping[PeerId, int]:
+        """How many ops of each author the other end of a link is known to hold."""
+        claims = self._claims.get(link)
+        return claims.known if claims else {}
 
     def distrust(self, link: LinkId, author: PeerId) -> None:
         """What a link has of an author does not continue what is here: it is not asked for more of it."""

@@ -6,13 +6,13 @@ would be passed on, and cost whoever does so a link.
 """
 
 from p2psketch.ids import PeerId
-from p2psketch.keys import RoomKeys
+from p2psketch.keys import PastKeys, RoomKeys
 
 
 class Editors:
     """Ask `peer in editors`; `admit` shows a proof."""
 
-    def __init__(self, room: RoomKeys) -> None:
+    def __init__(self, room: RoomKeys | PastKeys) -> None:
         self._room = room
         self._proofs: dict[PeerId, bytes] = {}
 

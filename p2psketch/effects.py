@@ -157,7 +157,14 @@ class Recalled:
     chunk: Chunk
 
 
-StoreEvent = Stored | ForkStored | Recalled | StoreRead | Persisted | StoreFailed
+@dataclass(frozen=True, slots=True)
+class HoldersStored:
+    """Who else had the board, as it was kept with it."""
+
+    text: str
+
+
+StoreEvent = Stored | HoldersStored | ForkStored | Recalled | StoreRead | Persisted | StoreFailed
 Event = StoreEvent | Listening | Woke | LinkEvent | TrackerEvent
 
 # -- effects ---------------------------------------------------------------------------------------
@@ -194,6 +201,14 @@ class KeepFork:
     """Keep a proof with the board."""
 
     fork: Fork
+
+
+@dataclass(frozen=True, slots=True)
+class KeepNote:
+    """Keep something with the board: what it is called (`name`), who else has it (`holders`)."""
+
+    what: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +278,21 @@ class StatusChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class Merged:
+    """All that others have done while we were apart has come: which shapes are new or altered or gone, how many are new
+    `strokes` and how many others have had `changes`, and who did it, those who did most first.
+
+    `alone`: nobody at all was linked to us meanwhile.
+    """
+
+    shapes: frozenset[ShapeId]
+    strokes: int
+    changes: int
+    names: tuple[str, ...]
+    alone: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Notice:
     """One sentence for the person in front of the screen."""
 
@@ -276,6 +306,7 @@ class Logged:
     text: str
 
 
-NetworkEffect = Persist | KeepFork | Recall | Reread | Send | Serve | Dial | Drop | Announcing | Remember | Logged
-ViewEffect = Changed | Pointed | PeopleChanged | StatusChanged | Notice
+DiskEffect = Persist | KeepFork | KeepNote | Recall | Reread | Remember
+NetworkEffect = DiskEffect | Send | Serve | Dial | Drop | Announcing | Logged
+ViewEffect = Changed | Pointed | PeopleChanged | StatusChanged | Merged | Notice
 Effect = NetworkEffect | ViewEffect

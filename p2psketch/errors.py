@@ -11,6 +11,7 @@ Rule: `str(error)` is one clear sentence that can be shown to a person as it is.
     - `BodyError`: an op's fields are wrong; the op is void, its relay is not to blame.
     - `InviteError`: a link or address that a person typed or pasted cannot be used.
     - `StoreError`: a board file cannot be read or written.
+        - `WithoutKey`: it is a copy that nobody can be reached with.
     - `Unreachable`: nobody answered in time.
 """
 
@@ -52,6 +53,10 @@ class InviteError(SketchError):
 
 class StoreError(SketchError):
     """A board file cannot be used."""
+
+
+class WithoutKey(StoreError):
+    """A copy of a board that was saved without its key: it can be looked at and begun anew, not joined."""
 
 
 class Unreachable(SketchError):

@@ -42,6 +42,10 @@ def person_id(peer: PeerId) -> ShapeId:
     return ShapeId(peer, 0, 0)
 
 
+BOARD_ID = ShapeId(PeerId(bytes(PEER_ID_SIZE)), 0, 0)
+"""The reserved shape that says what the board is called. No launch has a key of zeros."""
+
+
 def short(peer: bytes) -> str:
     """Eight hex digits to tell peers apart in a log line."""
     return peer[:4].hex()

@@ -129,6 +129,18 @@ def check_person(person: bytes, peer: PeerId, room_id: bytes, signature: bytes) 
 
 
 @dataclass(frozen=True)
+class PastKeys:
+    """What checks the history of a room and lets nobody in: of a copy of a board without its key."""
+
+    room_id: bytes
+    edit_public: bytes
+
+    def check_edit_proof(self, peer: PeerId, proof: bytes) -> bool:
+        """Whether a holder of the edit secret says that `peer` may edit."""
+        return verify(self.edit_public, _EDIT_PROOF, self.room_id + peer, proof)
+
+
+@dataclass(frozen=True)
 class RoomKeys:
     """What somebody holds of a room: everything with its edit secret, reading and membership without."""
 
@@ -163,6 +175,11 @@ class RoomKeys:
         return _derive(self.view_secret, b"room id")
 
     @cached_property
+    def past(self) -> PastKeys:
+        """What is left of these keys in a copy without the key."""
+        return PastKeys(self.room_id, self.edit_public)
+
+    @cached_property
     def _announce(self) -> ChaCha20Poly1305:
         return ChaCha20Poly1305(_derive(self.view_secret, b"announce key"))
 
@@ -183,7 +200,7 @@ class RoomKeys:
 
     def check_edit_proof(self, peer: PeerId, proof: bytes) -> bool:
         """Whether a holder of the edit secret says that `peer` may edit."""
-        return verify(self.edit_public, _EDIT_PROOF, self.room_id + peer, proof)
+        return self.past.check_edit_proof(peer, proof)
 
     def seal(self, handle: bytes, plaintext: bytes, nonce: bytes) -> bytes:
         """A tracker entry only members can read, bound to room and handle; `nonce` is 12 random bytes, never reused."""

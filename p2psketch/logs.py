@@ -11,6 +11,7 @@ from typing import Final
 
 from p2psketch import effects as e
 from p2psketch import messages as m
+from p2psketch.arrivals import Arrivals
 from p2psketch.catchup import CatchUp
 from p2psketch.effects import Effect
 from p2psketch.errors import EnvelopeError, Forked
@@ -46,6 +47,7 @@ class Logs:
     def __init__(self, me: PeerId, replica: Replica, mesh: Mesh) -> None:
         self.holdings = Holdings()
         self.catchup = CatchUp(lambda author: replica.log.seq(author))
+        self.arrivals = Arrivals()
         self.says: dict[LinkId, Says] = {}
         self.forks: dict[PeerId, m.Fork] = {}
         self._me = me
@@ -146,6 +148,8 @@ class Logs:
             return self.refuse(link, str(error))
         if accepted is None:
             return []
+        if not live:
+            self.arrivals.take(accepted.ops, now)
         tip = self._replica.log.tip(chunk.author)
         return self._joined(accepted.chunk, tip, link, live=live) + self._blame(accepted.ops, link)
 

@@ -21,8 +21,8 @@ import msgpack
 
 from p2psketch import ink
 from p2psketch.errors import BodyError
-from p2psketch.ids import PEER_ID_SIZE, OpId, PeerId, ShapeId, Stamp
-from p2psketch.shapes import Value, check_fields, check_person
+from p2psketch.ids import BOARD_ID, PEER_ID_SIZE, OpId, PeerId, ShapeId, Stamp
+from p2psketch.shapes import BOARD_CHECKS, Value, check_fields, check_person
 
 MAX_BODY = 128 * 1024 - 512
 """Bytes of a body: two ops as large as this fit in one frame with all that belongs to them."""
@@ -174,7 +174,7 @@ def _read_sets(author: PeerId, seq: int, flat: list[Any]) -> list[tuple[ShapeId,
     sets = [_checked(_read_shape(peers, seq, flat[i]), seq, flat[i + 1]) for i in range(1, len(flat), 2)]
     if len({shape for shape, _ in sets}) != len(sets):
         raise BodyError("an op names a shape twice")
-    if any(shape.seq == 0 and shape.peer != author for shape, _ in sets):
+    if any(shape.seq == 0 and shape.peer != author and shape != BOARD_ID for shape, _ in sets):
         raise BodyError("an op changes who somebody else is")
     return sets
 
@@ -198,7 +198,9 @@ def _read_shape(peers: list[PeerId], seq: int, shape: object) -> ShapeId:
 def _checked(shape: ShapeId, seq: int, fields: Any) -> tuple[ShapeId, dict[str, Value]]:
     if type(fields) is not dict or not fields:
         raise BodyError("an op sets no fields of a shape")
-    if shape.seq == 0:
+    if shape == BOARD_ID:
+        wrong = check_fields(fields, BOARD_CHECKS)
+    elif shape.seq == 0:
         wrong = check_person(fields, first=seq == 1)
     else:
         wrong = check_fields(fields)

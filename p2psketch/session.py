@@ -17,13 +17,15 @@ from p2psketch.catchup import CatchUp
 from p2psketch.document import Document
 from p2psketch.drafting import Drafting, is_signed, signed
 from p2psketch.effects import Effect, Event
+from p2psketch.holders import Heard, Holders
 from p2psketch.holdings import Holdings
-from p2psketch.ids import LinkId, PeerId, person_id, short
+from p2psketch.ids import BOARD_ID, LinkId, PeerId, person_id, short
 from p2psketch.introduction import Introduction
 from p2psketch.keys import Identity, RoomKeys
 from p2psketch.keys import Random as RandomBytes
 from p2psketch.logs import Logs
 from p2psketch.mesh import Mesh
+from p2psketch.naming import board_name
 from p2psketch.oplog import OpLog
 from p2psketch.ops import Edit
 from p2psketch.pointing import Pointing
@@ -32,6 +34,9 @@ from p2psketch.replica import Replica
 from p2psketch.shapes import PERSON, Fields
 
 SWEEP_EVERY: Final = 1.0
+OBSERVE_EVERY: Final = 2.0
+KEEP_EVERY: Final = 10.0
+"""Seconds until what has been learned of who has the board is written down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +68,14 @@ class Session:
         self.logs = Logs(me, self.replica, self.mesh)
         self.introduction = Introduction(room, me, urandom)
         self.saved = keeps
+        self.trouble = ""
+        self.holders = Holders(room.room_id, launch.lasting.peer_id, me)
         self._launch = launch
         self._drafting = Drafting(me)
         self._pointing = Pointing(me)
         self._in_memory = False
-        self._swept = 0.0
+        self._swept = self._observed = self._kept_at = 0.0
+        self._kept = {"holders": self.holders.text(), "name": ""}
 
     @property
     def document(self) -> Document:
@@ -107,6 +115,10 @@ class Session:
                 return self.logs.stored(chunk)
             case e.ForkStored(fork):
                 return self.logs.fork_stored(fork)
+            case e.HoldersStored(text):
+                self.holders.recall(text)
+                self._kept["holders"] = self.holders.text()
+                return []
             case e.Recalled(chunk):
                 effects = self.logs.recalled(chunk)
             case e.Opened() | e.Closed() | e.Measured() | e.DialFailed() | e.Listening() | e.Woke():
@@ -116,7 +128,7 @@ class Session:
                     self.mesh.contacts.read_book(addresses, now)
                 effects = self.logs.store_read(now)
             case e.StoreFailed(reason):
-                self.saved, self._in_memory = False, True
+                self.saved, self._in_memory, self.trouble = False, True, reason
                 effects = [e.Notice(reason), e.StatusChanged(), *self.mesh.keep_nothing()]
             case _:
                 effects = self._introduced(event, now)
@@ -159,6 +171,7 @@ class Session:
         come, self.mesh.linked = self.mesh.linked, []
         for link, peer in gone:
             self.logs.link_down(link)
+            self.logs.arrivals.link_down(peer, now)
             if self.mesh.to(peer) is None and self.presences.forget(peer):
                 effects.append(e.Pointed(frozenset({peer})))
         for link in come:
@@ -169,6 +182,8 @@ class Session:
         link = self.mesh.link(id)
         if link is None:
             return []
+        is_first_visit = all(author == self.me for author, _ in self.log.tips())
+        self.logs.arrivals.link_up(link.peer, now, is_first_visit=is_first_visit)
         effects = self.logs.link_up(id, now)
         draft = self._drafting.whole()
         seen = (draft and self._signed(draft), self._pointing.latest())
@@ -326,6 +341,11 @@ class Session:
             self.replica.annotate(Edit(((person_id(self.me), fields),)), wall)
         return effects
 
+    def name_board(self, name: str, wall: int) -> list[Effect]:
+        """Call the board something else, for everybody; no step to undo. Raises NotAnEditor for a viewer."""
+        self.replica.annotate(Edit(((BOARD_ID, {"name": name}),)), wall)
+        return self.logs.changed()
+
     def dial(self, address: Address, now: float) -> list[Effect]:
         """A person named a peer's address."""
         self.mesh.contacts.given(address, now)
@@ -347,6 +367,25 @@ class Session:
         keepers = [link for link in self.mesh.up() if link.keeps]
         return sum(self.catchup.known(link.id, self.me) >= mine for link in keepers), len(keepers)
 
+    def observe(self, now: float, wall: int, *, last: bool = False) -> list[Effect]:
+        """See now and then who has what, and keep it, and the name, with the board; the `last` time, in any case."""
+        if not last and now - self._observed < OBSERVE_EVERY:
+            return []
+        self._observed = now
+        heard = [
+            Heard(link.peer, link.person.name, link.person.color, self.catchup.claims_of(link.id))
+            for link in self.mesh.up()
+            if link.keeps and link.person is not None
+        ]
+        self.holders.observe(heard, self.log, self.document, wall)
+        if not last and now - self._kept_at < KEEP_EVERY:
+            return []
+        notes = {"holders": self.holders.text(), "name": board_name(self.document)}
+        news: list[Effect] = [e.KeepNote(what, text) for what, text in notes.items() if text != self._kept[what]]
+        if news:
+            self._kept, self._kept_at = notes, now
+        return news
+
     # -- time ----------------------------------------------------------------------------------------
 
     def tick(self, now: float) -> list[Effect]:
@@ -364,7 +403,13 @@ class Session:
             return []
         self._swept = now
         gone = self.presences.expire(now)
-        return self.logs.sweep(now) + ([e.Pointed(frozenset(gone))] if gone else [])
+        merged = self._merged(now)
+        return self.logs.sweep(now) + ([e.Pointed(frozenset(gone))] if gone else []) + ([merged] if merged else [])
+
+    def _merged(self, now: float) -> e.Merged | None:
+        """What has come from others while we were apart, once all of it is here."""
+        arrivals = self.logs.arrivals
+        return arrivals.report(self.document) if arrivals.is_due(now) and self.caught_up() else None
 
     def deadline(self) -> float:
         """When to call `tick` again, at the latest."""

@@ -23,7 +23,7 @@ PERSON: Final = "person"
 HIGHLIGHTER: Final = "highlighter"
 """The one nib there is besides that of the pen: translucent, beneath all ink."""
 
-BIRTH_FIELDS: Final = frozenset({"kind", "points"})
+BIRTH_FIELDS: Final = frozenset({"kind", "points", "origin"})
 """Count only from the op that creates the shape."""
 
 DEFAULT_COLOR: Final = 0x1F2328
@@ -31,6 +31,7 @@ DEFAULT_WIDTH: Final = 3
 
 MAX_WIDTH: Final = 512
 MAX_NAME: Final = 64
+MAX_BOARD_NAME: Final = 120
 MAX_Z: Final = 64
 MAX_COORDINATE: Final = 1e9
 MAX_FIELD_NAME: Final = 80
@@ -92,6 +93,18 @@ def is_name(value: Value) -> bool:
     return is_line(value, MAX_NAME) and value != ""
 
 
+def _is_origin(value: Value) -> bool:
+    """Who drew it on the board that this one was copied from: a name and, if it is known, a lasting key."""
+    if type(value) is not list or len(value) != 2:
+        return False
+    name, key = value
+    return is_name(name) and (key is None or (type(key) is bytes and len(key) == 32))
+
+
+def _is_board_name(value: Value) -> bool:
+    return value is None or (is_line(value, MAX_BOARD_NAME) and value != "")
+
+
 def _is_bytes(size: int) -> Callable[[Value], bool]:
     return lambda value: type(value) is bytes and len(value) == size
 
@@ -105,6 +118,7 @@ CHECKS: Final[dict[str, Callable[[Value], bool]]] = {
     "placement": _is_placement,
     "z": _is_z,
     "deleted": _is_flag,
+    "origin": _is_origin,
 }
 """The fields of shapes on the board."""
 
@@ -118,6 +132,10 @@ PERSON_CHECKS: Final[dict[str, Callable[[Value], bool]]] = {
 """The fields of the reserved shape that says who an author is."""
 
 RENAMING_CHECKS: Final = {name: PERSON_CHECKS[name] for name in ("name", "color")}
+
+
+BOARD_CHECKS: Final = {"name": _is_board_name}
+"""The fields of the reserved shape that says what the board is called."""
 
 
 def is_opaque(value: Value, depth: int = 0) -> bool:
@@ -135,10 +153,10 @@ def is_opaque(value: Value, depth: int = 0) -> bool:
     return False
 
 
-def check_fields(fields: Fields) -> str | None:
+def check_fields(fields: Fields, checks: Mapping[str, Callable[[Value], bool]] = CHECKS) -> str | None:
     """The name of the first field that does not hold, or None."""
     for name, value in fields.items():
-        check = CHECKS.get(name)
+        check = checks.get(name)
         if check is not None:
             if not check(value):
                 return name

@@ -6,6 +6,8 @@ here, so that all of them say the same.
 
 from dataclasses import dataclass
 
+from p2psketch.effects import Merged
+from p2psketch.holders import Holder, strokes_in
 from p2psketch.ids import LinkId, PeerId, short
 from p2psketch.messages import Person
 from p2psketch.session import Session
@@ -38,7 +40,10 @@ class PersonView:
 @dataclass(frozen=True, slots=True)
 class Status:
     """`progress` from 0 to 1 while catching up; `peers_with_latest`: on how many others our latest op is on disk,
-    or, where we have drawn nothing, the whole board."""
+    or, where we have drawn nothing, the whole board; `away_with_latest`: how many more had all there is (`ops`) when
+    last seen. `only_here`: None if all work of this computer is known to be elsewhere too, or else how many strokes of
+    it are not. `trouble`: why the board cannot be saved.
+    """
 
     trackers: dict[str, str | None]
     direct: int
@@ -48,11 +53,30 @@ class Status:
     open_room: bool
     saved: bool
     peers_with_latest: int
+    trouble: str = ""
+    away_with_latest: int = 0
+    only_here: int | None = None
+    ops: int = 0
+    holders: tuple[Holder, ...] = ()
+
+    @property
+    def safe_on(self) -> int:
+        """On how many other computers our latest work is, those included that had it when they were last seen."""
+        return self.peers_with_latest + self.away_with_latest
 
     @property
     def tracker_reachable(self) -> bool | None:
         """None if there is no tracker at all."""
         return any(why is None for why in self.trackers.values()) if self.trackers else None
+
+
+def merge_summary(merged: Merged) -> str:
+    """`143 strokes from Ana and 2 others while you were away`."""
+    many, what = (merged.strokes, "stroke") if merged.strokes else (merged.changes, "change")
+    first, *others = merged.names
+    more = {0: "", 1: f" and {others[0]}" if others else ""}.get(len(others), f" and {len(others)} others")
+    when = "while you were away" if merged.alone else "since you last met"
+    return f"{many:,} {what}{'' if many == 1 else 's'} from {first}{more} {when}"
 
 
 def people_of(session: Session) -> list[PersonView]:
@@ -116,6 +140,8 @@ def status_of(session: Session, *, open_room: bool) -> Status:
     """The truth, as far as it is known here."""
     done, total = session.catchup.progress()
     people = people_of(session)
+    holders, unsafe = session.holders.all(), unsafe_ops(session)
+    away = [holder for holder in holders if not holder.is_here and holder.ops >= session.holders.total > 0]
     return Status(
         {str(tracker): why for tracker, why in session.introduction.trackers.items()},
         sum(person.state == DIRECT for person in people),
@@ -125,4 +151,20 @@ def status_of(session: Session, *, open_room: bool) -> Status:
         open_room,
         session.saved,
         sum(person.has_latest for person in people),
+        session.trouble,
+        0 if unsafe else len(away),
+        strokes_in(session.document, unsafe) if unsafe else None,
+        session.holders.total,
+        tuple(holders),
     )
+
+
+def unsafe_ops(session: Session) -> dict[PeerId, range]:
+    """Our ops that neither anybody linked nor anybody remembered is known to have."""
+    links = [link.id for link in session.mesh.up() if link.keeps]
+    unsafe = {}
+    for author, seqs in session.holders.unsafe(session.log).items():
+        held = max((session.catchup.known(link, author) for link in links), default=0)
+        if held < seqs.stop - 1:
+            unsafe[author] = range(max(seqs.start, held + 1), seqs.stop)
+    return unsafe

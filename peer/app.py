@@ -21,25 +21,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PyQt6 import sip
-from PyQt6.QtCore import QEvent, QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
+from PyQt6.QtCore import QMessageLogContext, QObject, QTimer, QtMsgType, qInstallMessageHandler
 from PyQt6.QtGui import QGuiApplication
 from PyQt6.QtWidgets import QApplication
 
 from p2psketch.address import Address
-from p2psketch.errors import SketchError
+from p2psketch.errors import SketchError, WithoutKey
 from peer import interpreter
 from peer.bridge import NetworkThread
 from peer.settings import Settings
+from peer.ui.first_paint import FirstPaint
 from peer.ui.window import Window
 
 if TYPE_CHECKING:
     from p2psketch.messages import Person
     from peer.opening import OpenBoard
     from peer.target import Target
+    from peer.ui.shelving import Shelving
+    from peer.ui.thumbnails import Thumbnailer
     from tracker.server import TrackerServer
 
 log = logging.getLogger(__name__)
 
+SAVED_WITHIN: Final = 10.0
 TRACKER_WITHIN: Final = 5.0
 """Seconds for an embedded tracker to start or stop."""
 
@@ -53,10 +57,6 @@ SIGNALS_EVERY: Final = 200
 """Milliseconds: how often Python gets to look at signals while Qt waits."""
 
 
-HIDDEN: Final = 1_000
-"""Milliseconds after which a window that has not been painted is taken to be hidden."""
-
-
 def _import_the_rest() -> None:
     """Whatever is needed once a board is open."""
     import peer.node
@@ -65,33 +65,6 @@ def _import_the_rest() -> None:
     import tracker.server  # noqa: F401
 
     interpreter.settle()
-
-
-class FirstPaint(QObject):
-    """Calls back once, in a turn of its own: after the window has been painted, or when it is not going to be."""
-
-    def __init__(self, window: Window, call: Callable[[], None]) -> None:
-        super().__init__(window)
-        self._window = window
-        self._call = call
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._fire)
-        self._timer.start(HIDDEN)
-        window.installEventFilter(self)
-
-    def _fire(self) -> None:
-        self._window.removeEventFilter(self)
-        if (handle := self._window.windowHandle()) is not None:
-            handle.removeEventFilter(self)
-        self._call()
-
-    def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        if event is not None and event.type() == QEvent.Type.Show and (handle := self._window.windowHandle()):
-            handle.installEventFilter(self)
-        elif event is not None and event.type() == QEvent.Type.Expose:
-            self._timer.start(0)  # Qt paints all of the window before it returns from this event
-        return False
 
 
 class App(QObject):
@@ -112,6 +85,13 @@ class App(QObject):
         self.window.join_room.connect(self._join_room)
         self.window.open_file.connect(self._open_file)
         self.window.closed.connect(self.close)
+        self.window.changed.connect(self._board_changed)
+        self.window.asked.connect(lambda verb, path: self.shelving.act(verb, path))
+        self.window.named.connect(lambda path, name: self.shelving.rename(path, name))
+        self.window.empty.connect(lambda: self.shelving.empty())
+        self.window.copy_wanted.connect(lambda to, with_key: self.shelving.save_copy(to, with_key))
+        self._shelving: Shelving | None = None
+        self._thumbnails: Thumbnailer | None = None
         FirstPaint(self.window, self.begin)
 
     @property
@@ -121,11 +101,34 @@ class App(QObject):
 
         return self._given or Person(*self.window.person)
 
+    @property
+    def shelving(self) -> Shelving:
+        """What acts on boards that are files; imported when it is needed."""
+        if self._shelving is None:
+            from peer.ui.shelving import Shelving
+
+            self._shelving = Shelving(self.window, self.settings, self)
+        return self._shelving
+
+    @property
+    def open_path(self) -> Path | None:
+        """The file of the board that is open."""
+        return self._open.target.path if self._open is not None else None
+
+    def wait_saved(self) -> Callable[[], None]:
+        """What waits, in another thread, until the open board's file has all that was drawn so far."""
+        if self._open is None:
+            return lambda: None
+        saved = self._open.saved()
+        return lambda: saved.result(SAVED_WITHIN)
+
     def begin(self) -> None:
         """The window is there: begin with the network, and take the board that is open to it. Again: nothing."""
         if not self._begun:
             self._begun = True
             self._thread.start()
+            self.settings.find_lost()
+            self.window.show_boards()
             if self._open is not None:
                 self._connect(self._open)
 
@@ -137,7 +140,7 @@ class App(QObject):
         from peer import target as targets
         from peer.hosts import own_hosts
 
-        self._close_board()
+        self.close_board()
         port = self._start_tracker(targets.TRACKER_PORT)
         if port is None:
             return
@@ -164,16 +167,18 @@ class App(QObject):
         if self._open is not None and self._open.target.path == Path(path).resolve():
             self.window.show_desk()  # its file is being written to: closing and reading it again would gain nothing
             return
-        if not Path(path).is_file():
-            self.settings.forget(path)
-            self.settings.save()
-        self._try(lambda: targets.from_file(Path(path)))
+        try:
+            self._try(lambda: targets.from_file(Path(path)))
+        except WithoutKey:
+            self.shelving.adopt(Path(path))
 
     def _try(self, find: Callable[[], Target]) -> None:
         """Open what a person named, or say what is wrong with it."""
         self.begin()
         try:
             target = find()
+        except WithoutKey:
+            raise
         except SketchError as error:
             self.window.show_news(str(error))
         else:
@@ -181,7 +186,7 @@ class App(QObject):
 
     def open(self, target: Target) -> None:
         """Show a board, in place of the one that is open; before `begin` it waits for it with the network."""
-        self._close_board()
+        self.close_board()
         self._show(target)
 
     def _show(self, target: Target) -> None:
@@ -195,6 +200,8 @@ class App(QObject):
         self._open = opened
         opened.bridge.failed.connect(self._failed)
         self.window.show_board(opened.board)
+        if self.window.desk is not None and target.path is not None:
+            self.window.desk.paperwork.file_name = target.path.name
         if opened.board.can_edit and not target.invite.can_edit:
             self.window.show_news(KEPT)
         if self._begun:
@@ -202,7 +209,13 @@ class App(QObject):
 
     def _connect(self, opened: OpenBoard) -> None:
         """Let a board that is shown have its file, its tracker and its links, and be remembered."""
+        from peer.ui.thumbnails import Thumbnailer
+
         target = opened.target
+        if self._thumbnails is None:
+            self._thumbnails = Thumbnailer(self)
+            self._thumbnails.done.connect(self.window.welcome.recent.look_again)
+        self._thumbnails.watch(opened.board.document, target.path)
         if target.tracker_port is not None and self._tracker is None:
             self._start_tracker(target.tracker_port)
         self.window.show_share_note(self._share_note())
@@ -221,7 +234,7 @@ class App(QObject):
         return f"Newcomers find this board through this window ({where}), or through the address of anyone on it."
 
     def _failed(self, sentence: str) -> None:
-        self._close_board()
+        self.close_board()
         self.window.show_news(sentence)
 
     def _start_tracker(self, port: int) -> int | None:
@@ -239,9 +252,20 @@ class App(QObject):
 
     # -- ends ------------------------------------------------------------------------------------------
 
-    def _close_board(self) -> None:
+    def _board_changed(self) -> None:
+        """The board that is open is not as it was."""
+        if self._open is not None and self._thumbnails is not None:
+            self._thumbnails.touch(self._open.board.document)
+
+    def close_board(self) -> None:
+        """Show none; what is known of the one that was open is remembered."""
         if self._open is not None:
+            from peer.ui.holders import remember
+
+            remember(self.settings, self._open.board, self._open.target.path)
             self.window.close_board()
+            if self._thumbnails is not None:
+                self._thumbnails.leave()
             self._open.close()
             self._open = None
         if self._tracker is not None:
@@ -251,7 +275,11 @@ class App(QObject):
     def close(self) -> None:
         """The window is gone."""
         self._begun = True  # what has not begun never will
-        self._close_board()
+        self.close_board()
+        if self._shelving is not None:
+            self._shelving.aside.finish()
+        if self._thumbnails is not None:
+            self._thumbnails.finish()
         self._thread.stop()
 
 

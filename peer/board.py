@@ -8,15 +8,18 @@ neither.
 
 import time
 from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Final, Protocol
 
 from p2psketch import effects as e
 from p2psketch.address import Address
 from p2psketch.document import Document
-from p2psketch.effects import Effect, Event, NetworkEffect, Notice
+from p2psketch.effects import Effect, Event, Merged, NetworkEffect, Notice
 from p2psketch.errors import NotAnEditor
 from p2psketch.ids import PeerId, ShapeId
+from p2psketch.invite import Invite, clean_name
 from p2psketch.messages import Person, Point, Viewport
+from p2psketch.naming import board_name
 from p2psketch.ops import Edit
 from p2psketch.presence import Presences
 from p2psketch.session import Session
@@ -59,12 +62,15 @@ class Listener(Protocol):
     def noticed(self, notice: Notice) -> None:
         """One sentence for the person."""
 
+    def merged(self, merged: Merged) -> None:
+        """What others did while we were apart is here."""
+
 
 class Board:
     """The document to look at, and the verbs to change it."""
 
     def __init__(self, session: Session, name: str, perform: Perform, timer: Timer, links: Sequence[tuple[str, str]]):
-        self.name = name
+        self._name_in_link = name
         self.session = session
         self._perform = perform
         self._timer = timer
@@ -74,10 +80,22 @@ class Board:
         self._shapes: set[ShapeId] = set()
         self._peers: set[PeerId] = set()
         self._people = self._status = False
-        self._notices: list[Notice] = []
+        self._notices: list[Notice | Merged] = []
         self.open_room = False
 
     # -- looking -----------------------------------------------------------------------------------
+
+    @property
+    def name(self) -> str:
+        """What it is called now: as somebody on it has named it, or else as in its link. An open room is known by its
+        name, and keeps it.
+        """
+        return (not self.open_room and board_name(self.document)) or self._name_in_link
+
+    @property
+    def can_be_named(self) -> bool:
+        """May it be called something else from here?"""
+        return self.can_edit and not self.open_room
 
     @property
     def me(self) -> PeerId:
@@ -118,8 +136,11 @@ class Board:
         return status_of(self.session, open_room=self.open_room)
 
     def invites(self) -> list[tuple[str, str]]:
-        """Links to share: what each permits, and the link."""
-        return list(self._links)
+        """Links to share: what each permits, and the link, which has the name that the board has now."""
+        named = "" if self.open_room else board_name(self.document)
+        if not named:
+            return list(self._links)
+        return [(permits, replace(Invite.parse(link), name=named).format()) for permits, link in self._links]
 
     def watch(self, listener: Listener) -> None:
         """Tell `listener` from now on."""
@@ -175,6 +196,12 @@ class Board:
         """Where the pointer is, or None when it left the canvas."""
         self._run(self.session.point(cursor, viewport, tool, time.monotonic()))
 
+    def rename(self, name: str) -> None:
+        """Call the board something else, for everybody on it. A name without letters changes nothing."""
+        cleaned = clean_name(name)
+        if cleaned and cleaned != self.name and self.can_be_named:
+            self._change(lambda: self.session.name_board(cleaned, _wall()))
+
     def rename_me(self, name: str, color: int) -> None:
         """Be called something else."""
         self._run(self.session.rename(Person(name, color), _wall()))
@@ -183,10 +210,19 @@ class Board:
         """Link to a peer whose address a person gave."""
         self._run(self.session.dial(address, time.monotonic()))
 
+    def seal(self) -> None:
+        """What has been drawn so far leaves now, for the disk and for the others."""
+        self._route(self.session.seal(float("inf")))
+
+    def observe(self) -> None:
+        """See now who has what; it is also done by itself every other second."""
+        self._route(self.session.observe(time.monotonic(), _wall(), last=True))
+
     def leave(self) -> None:
         """Say goodbye to everybody; nothing is told to listeners any more."""
         self._timer.stop()
         self._listeners.clear()
+        self.observe()
         self._run(self.session.leave())
         self._timer.stop()
 
@@ -221,7 +257,7 @@ class Board:
                     self._people = True
                 case e.StatusChanged():
                     self._status = True
-                case Notice():
+                case Notice() | Merged():
                     self._notices.append(effect)
                 case _:
                     outward.append(effect)
@@ -244,7 +280,10 @@ class Board:
             if status or shapes:
                 listener.status_changed()
             for notice in notices:
-                listener.noticed(notice)
+                if isinstance(notice, Merged):
+                    listener.merged(notice)
+                else:
+                    listener.noticed(notice)
 
     def _tick_soon(self, seconds: float) -> None:
         due = time.monotonic() + seconds
@@ -257,6 +296,7 @@ class Board:
         now = time.monotonic()
         self._due = float("inf")
         self._route(self.session.tick(now))
+        self._route(self.session.observe(now, _wall()))
         self._tell()
         self._tick_soon(min(max(self.session.deadline() - now, SOONEST), LONGEST))
 

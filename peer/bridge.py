@@ -181,6 +181,14 @@ class Bridge(QObject):
         else:
             self._early.append(effects)
 
+    def sync(self) -> Future[None]:
+        """Have all that was handed over written to the board file; for whoever wants to wait, in another thread."""
+        return self._thread.do(self._sync())
+
+    async def _sync(self) -> None:
+        if self._node is not None and self._is_open:
+            self._node.sync()
+
     def close(self) -> None:
         """Flush the links, close the board file; returns when that is done, or after four seconds."""
         if self._starting is None:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from p2psketch.errors import InviteError, SketchError
+from p2psketch.errors import InviteError, SketchError, WithoutKey
 from peer import interpreter
 from peer.arguments import DEFAULT_ROOM, MISUSED, make_parser
 
@@ -84,7 +84,14 @@ def _window(options: argparse.Namespace) -> int:
 
 
 def _open(options: argparse.Namespace) -> int:
-    return _show(options, _target(options), _given_person(options), options.listen)
+    try:
+        target = _target(options)
+    except WithoutKey:
+        from peer.shelf import begin_anew
+
+        target = begin_anew(Path(options.target), _person(options))
+        print(f"a copy without its key: it is a new board now, {target.path}", file=sys.stderr)
+    return _show(options, target, _given_person(options), options.listen)
 
 
 def _join(options: argparse.Namespace) -> int:

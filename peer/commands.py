@@ -21,6 +21,7 @@ from p2psketch import effects as e
 from p2psketch.errors import VIEW_ONLY, SketchError, Unreachable
 from p2psketch.keys import Identity
 from p2psketch.messages import Person
+from p2psketch.naming import board_name
 from p2psketch.ops import Edit
 from p2psketch.session import Launch, Session
 from p2psketch.shapes import Value
@@ -147,6 +148,7 @@ def _measured(person: PersonView) -> bool:
 def describe(session: Session, people: list[PersonView]) -> dict[str, Any]:
     """A board as `info --json` prints it."""
     return {
+        "name": board_name(session.document) or None,
         "shapes": session.document.visible_count,
         "ops": session.log.op_count(),
         "digest": session.document.digest().hex(),

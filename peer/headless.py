@@ -11,12 +11,13 @@ from collections.abc import Callable, Collection
 from random import Random
 from typing import Final, Self
 
-from p2psketch.effects import Notice
+from p2psketch.effects import Merged, Notice
 from p2psketch.errors import Unreachable
 from p2psketch.ids import PeerId, ShapeId
 from p2psketch.keys import Identity
 from p2psketch.messages import Person
 from p2psketch.session import Launch, Session
+from p2psketch.views import merge_summary
 from peer.board import Board
 from peer.home import lasting_identity
 from peer.node import Node, Place
@@ -139,3 +140,7 @@ class HeadlessPeer:
     def noticed(self, notice: Notice) -> None:
         """Into the log."""
         log.warning("%s", notice.text)
+
+    def merged(self, merged: Merged) -> None:
+        """Into the log."""
+        log.info("%s", merge_summary(merged))

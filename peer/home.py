@@ -6,6 +6,7 @@ Rule: `P2PSKETCH_HOME` moves everything; otherwise the system's own places are u
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from p2psketch.keys import Identity
 
 SEED_SIZE = 32
+
+TAG = re.compile(r"-[0-9a-f]{16}$")
+"""What the name of a board's file ends with, by which its link finds it."""
 
 
 def home() -> Path:
@@ -29,6 +33,16 @@ def home() -> Path:
 def boards() -> Path:
     """The directory of board files."""
     return home() / "boards"
+
+
+def trash() -> Path:
+    """The directory of boards that were deleted."""
+    return home() / "trash"
+
+
+def thumbnails() -> Path:
+    """The directory of small pictures of boards."""
+    return home() / "thumbnails"
 
 
 def lasting_identity() -> Identity:

@@ -94,6 +94,8 @@ class Node:
         self._store = self._place.store()
         self._is_open = True
         self._read_store()
+        if (holders := self._store.setting("holders")) is not None:
+            self.sink(e.HoldersStored(holders))
         self._listener = await Listener.start(self._credentials, self._visitor, self._place.port)
         self.port = self._listener.port
         self._addresses: tuple[Address, ...] = ()
@@ -166,6 +168,8 @@ class Node:
                         found.part(bye)
                 case e.KeepFork(fork):
                     self._write(partial(Store.add_fork, fork=fork))
+                case e.KeepNote(what, text):
+                    self._write(lambda store: store.set(**{what: text}))
                 case e.Recall(author, seq):
                     self._loop.call_soon(self._recall, author, seq)
                 case e.Reread():
@@ -241,6 +245,10 @@ class Node:
         dirty, self._dirty = self._dirty, {}
         for link in dirty.values():
             link.flush()
+
+    def sync(self) -> None:
+        """All that was to be written is on disk, or it has been said why not."""
+        self._commit()
 
     def _commit(self) -> None:
         if self._committing is not None:

@@ -23,6 +23,8 @@ from peer.home import lasting_identity
 from peer.target import Target
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from peer.node import Node, Sink
 
 
@@ -43,6 +45,11 @@ class OpenBoard:
         self.bridge.start(self.board.receive)
         for address in self.target.peers:
             self.board.dial(address)
+
+    def saved(self) -> Future[None]:
+        """Have all that was drawn so far written; for whoever reads the file then, in another thread."""
+        self.board.seal()
+        return self.bridge.sync()
 
     def close(self) -> None:
         """Say goodbye; returns when the file is closed."""

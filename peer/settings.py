@@ -7,20 +7,21 @@ what it said is forgotten; so it never keeps the program from starting.
 import json
 import logging
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final, Self
 
 from p2psketch.shapes import MAX_WIDTH, is_name, is_number
-from peer.home import home
+from peer.home import TAG, boards, home, trash
 
 log = logging.getLogger(__name__)
 
 THEMES: Final = ("system", "light", "dark")
 PRESSURES: Final = ("pen", "speed", "off")
-MOST_RECENT: Final = 12
+MOST_RECENT: Final = 60
+MOST_THROWN: Final = 200
 
 
 def settings_path() -> Path:
@@ -30,11 +31,26 @@ def settings_path() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Recent:
-    """A board opened before: its name, its file, and when, in seconds since 1970."""
+    """A board opened before: its name, its file, and when, in seconds since 1970.
+
+    `others`: who else had it at the end; `only_here`: how many strokes of this computer nobody else had then.
+    """
 
     name: str
     path: str
     opened: float
+    others: tuple[str, ...] = ()
+    only_here: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Thrown:
+    """A board in the trash: its name, its file there, and where it was."""
+
+    name: str
+    path: str
+    was: str
+    others: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +72,8 @@ class Settings:
     """The window's, as Qt saves it, in hexadecimal."""
     recent: list[Recent] = field(default_factory=list)
     """The newest first."""
+    thrown: list[Thrown] = field(default_factory=list)
+    """What is in the trash, the last one first."""
     smoothing: float = 0.5
     """Of what is drawn by hand, from 0, which is none, to 1."""
     pressure: str = "speed"
@@ -99,12 +117,45 @@ class Settings:
 
     def remember(self, name: str, path: Path | str, opened: float) -> None:
         """A board was opened: it comes first among the recent ones."""
-        here = Recent(name, str(path), opened)
+        before = self.find(path)
+        here = replace(before, name=name, opened=opened) if before is not None else Recent(name, str(path), opened)
         self.recent = [here, *(board for board in self.recent if board.path != here.path)][:MOST_RECENT]
+
+    def find(self, path: Path | str) -> Recent | None:
+        """What is remembered of a board."""
+        return next((board for board in self.recent if board.path == str(path)), None)
+
+    def note(self, path: Path | str, **news: Any) -> None:
+        """Something is known anew of a board: its name, `others`, `only_here`, its path."""
+        self.recent = [replace(board, **news) if board.path == str(path) else board for board in self.recent]
+
+    def throw(self, board: Recent, path: Path | str) -> None:
+        """A board is in the trash now."""
+        self.forget(board.path)
+        here = Thrown(board.name, str(path), board.path, board.others)
+        self.thrown = [here, *(each for each in self.thrown if each.path != here.path)][:MOST_THROWN]
+
+    def find_lost(self) -> None:
+        """Take in what lies in the home and its trash and is not remembered, as after these settings were damaged."""
+        for path in _unknown(boards(), (board.path for board in self.recent)):
+            with suppress(OSError):
+                self.recent.append(Recent(_name_of(path), str(path), path.stat().st_mtime))
+        self.recent = sorted(self.recent, key=lambda board: -board.opened)[:MOST_RECENT]
+        for path in _unknown(trash(), (board.path for board in self.thrown)):
+            self.thrown.append(Thrown(_name_of(path), str(path), str(boards() / path.name)))
 
     def forget(self, path: Path | str) -> None:
         """A board is not to be offered any more."""
         self.recent = [board for board in self.recent if board.path != str(path)]
+
+
+def _unknown(folder: Path, paths: Iterable[str]) -> list[Path]:
+    known = {os.path.realpath(path) for path in paths}
+    return [path for path in sorted(folder.glob("*.p2psketch")) if os.path.realpath(path) not in known]
+
+
+def _name_of(path: Path) -> str:
+    return TAG.sub("", path.stem).replace("-", " ").strip() or "board"
 
 
 def _set_aside(path: Path) -> Path:
@@ -161,7 +212,27 @@ def _recent(value: Any) -> list[Recent] | None:
 def _board(value: Any) -> Recent | None:
     match value:
         case {"name": str(name), "path": str(path), "opened": int() | float() as opened} if path:
-            return Recent(name, path, float(opened))
+            only_here = value.get("only_here")
+            few = only_here if type(only_here) is int and only_here >= 0 else 0
+            return Recent(name, path, float(opened), _names(value.get("others")), few)
+        case _:
+            return None
+
+
+def _names(value: Any) -> tuple[str, ...]:
+    return tuple(name for name in value if is_name(name))[:8] if isinstance(value, list) else ()
+
+
+def _thrown(value: Any) -> list[Thrown] | None:
+    if not isinstance(value, list):
+        return None
+    return [board for board in map(_thrown_board, value) if board is not None][:MOST_THROWN]
+
+
+def _thrown_board(value: Any) -> Thrown | None:
+    match value:
+        case {"name": str(name), "path": str(path), "was": str(was)} if path and was:
+            return Thrown(name, path, was, _names(value.get("others")))
         case _:
             return None
 
@@ -176,4 +247,5 @@ _CHECKS: Final[dict[str, Callable[[Any], Any]]] = {
     "pressure": _pressure,
     "pen": _ink,
     "highlighter": _ink,
+    "thrown": _thrown,
 }

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import Final
 
 from p2psketch.address import Address, parse_address
-from p2psketch.errors import InviteError, SketchError, StoreError
+from p2psketch.errors import InviteError, SketchError, StoreError, WithoutKey
 from p2psketch.invite import Invite
-from p2psketch.keys import RoomKeys, room_name
+from p2psketch.keys import PUBLIC_SIZE, PastKeys, RoomKeys, room_name
 from peer.home import boards
 from peer.store import SUFFIX, Store
 
@@ -109,12 +109,29 @@ def from_file(path: Path) -> Target:
     """The board in a file."""
     store = Store.open(path, writable=os.access(path, os.W_OK))
     try:
-        link, room, port = (store.setting(name) for name in ("link", "room", "tracker_port"))
+        link, room, port, name = (store.setting(name) for name in ("link", "room", "tracker_port", "name"))
+        past = past_keys(store)
     finally:
         store.close()
+    if past is not None:
+        raise WithoutKey(f"{path} is a copy without the key; in a window it opens as a board of its own.")
     if link is None:
-        raise StoreError(f"{path} holds no link; it is a copy without the key, and cannot be opened for drawing.")
-    return Target(Invite.parse(link), path=path.resolve(), room=room, tracker_port=_port(port))
+        raise StoreError(f"{path} holds no link, and cannot be opened for drawing.")
+    invite = Invite.parse(link)
+    if name and room is None:
+        invite = replace(invite, name=name)
+    return Target(invite, path=path.resolve(), room=room, tracker_port=_port(port))
+
+
+def past_keys(store: Store) -> PastKeys | None:
+    """What checks the history in a copy without the key; None of any other file."""
+    if store.setting("link") is not None:
+        return None
+    try:
+        room_id, edit_public = (bytes.fromhex(store.setting(name) or "") for name in ("room_id", "edit_public"))
+    except ValueError:
+        return None
+    return PastKeys(room_id, edit_public) if len(room_id) == len(edit_public) == PUBLIC_SIZE else None
 
 
 def _port(text: str | None) -> int | None:

@@ -19,10 +19,10 @@ import pytest
 
 CORE = """
     errors ids clock address allowance
-    geometry tapering touching ink shapes ops document oplog undo
-    keys invite
+    geometry tapering curves touching ink shapes ops document oplog undo
+    keys invite naming
     messages presence codec connection effects
-    holdings stash claims catchup drafting pointing strangers contacts link relaying mesh introduction
+    arrivals holders holdings stash claims catchup drafting pointing strangers contacts link relaying mesh introduction
     editors sealing replica forks logs session views
 """.split()
 
@@ -31,7 +31,7 @@ TRACKER = "limits registry transport server __main__".split()
 PEER = """
     tools
     interpreter home settings store target shapes_in lettering scenes motions
-    hosts fleeting outbox stream transport trackers peer_link node
+    hosts shelf fleeting outbox stream transport trackers peer_link node
     board bridge ui acting opening app
     headless commands crew demo arguments cli __main__
 """.split()

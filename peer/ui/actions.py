@@ -43,6 +43,11 @@ ACTIONS: Final = (
     Row("new", "New board", ("Ctrl+N",), "Board", needs_board=False),
     Row("open", "Open…", ("Ctrl+O",), "Board", needs_board=False),
     Row("join", "Join with a link…", (), "Board", needs_board=False),
+    Row("boards", "Boards on this computer", (), "Board", needs_board=False),
+    Row("rename", "Rename…", ("F2",), "Board", edits=True),
+    Row("save", "Save: is done as you draw", ("Ctrl+S",), "Board"),
+    Row("copy", "Save a copy…", ("Ctrl+Shift+S",), "Board"),
+    Row("duplicate", "Duplicate as a new board", (), "Board"),
     Row("picture", "Save picture…", ("Ctrl+Shift+E",), "Board"),
     Row("person", "Name and colour…", (), "Board"),
     Row("help", "Keyboard shortcuts", ("?", "F1"), "Board", needs_board=False),
@@ -53,8 +58,8 @@ ICONS: Final = {"hand": "hand", "pen": "pencil-simple", "highlighter": "highligh
 """The tools, in the order of the strip."""
 
 MENU: Final = (
-    ("new", "open", "join"),
-    ("picture", "clear"),
+    ("new", "open", "join", "boards"),
+    ("rename", "duplicate", "copy", "picture", "clear"),
     ("theme", "person"),
     ("help",),
     ("quit",),

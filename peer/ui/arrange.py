@@ -8,6 +8,7 @@ from PyQt6.QtCore import QPoint, QRect
 from PyQt6.QtWidgets import QWidget
 
 from peer.ui.panel import PADDING, Panel
+from peer.ui.panels.banner import Banner
 from peer.ui.panels.looking import LookingPanel
 from peer.ui.panels.people import PeoplePanel
 from peer.ui.panels.status import StatusPanel
@@ -18,6 +19,7 @@ from peer.ui.panels.zoom import ZoomPanel
 from peer.ui.theme import BUTTON, MARGIN
 
 GAP = 8
+BANNER = 780
 TOAST = 520
 """Pixels that a toast takes at most."""
 
@@ -56,6 +58,20 @@ def _place_chip(area: QRect, chip: QWidget, zoom: ZoomPanel, status: StatusPanel
     beside = chip.geometry().adjusted(-GAP, 0, GAP, 0)
     if any(_is_there(panel) and panel.geometry().intersects(beside) for panel in (zoom, status)):
         chip.move(x, zoom.y() - GAP - hint.height())
+
+
+def place_banners(area: QRect, tools: QWidget, side: QWidget, *banners: Banner) -> None:
+    """What has to be seen until it is mended or answered: under the tools, in the middle of what is free there."""
+    top = (tools.geometry().bottom() + 1 if _is_there(tools) else MARGIN) + GAP
+    left = side.geometry().right() + 1 + GAP if _is_there(side) else MARGIN
+    for banner in banners:
+        if banner.is_shown:
+            banner.fold_to(min(BANNER, area.width() - MARGIN - left))
+            hint = banner.sizeHint()
+            middle = (area.width() - hint.width()) // 2
+            x = middle if middle >= left else left
+            _put(banner, QPoint(x, top))
+            top += hint.height() + GAP
 
 
 def place_side(style: Panel, top: QWidget) -> None:

@@ -16,17 +16,19 @@ from PyQt6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, pyqtSignal
 from PyQt6.QtGui import QAction, QKeyEvent, QRegion, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
-from p2psketch.effects import Notice
-from p2psketch.ids import PeerId, ShapeId
+from p2psketch.effects import Merged, Notice
+from p2psketch.ids import BOARD_ID, PeerId, ShapeId
 from peer.board import Board
 from peer.tools.style import InkStyle
 from peer.tools.tool import PEN
 from peer.ui import arrange
 from peer.ui.actions import ICONS
+from peer.ui.arrived import Arrived
 from peer.ui.canvas import Canvas
 from peer.ui.follow import Following
 from peer.ui.inks import Inks
 from peer.ui.panel import Panel
+from peer.ui.panels.banner import Banner
 from peer.ui.panels.following import Border, Chip
 from peer.ui.panels.looking import LookingPanel
 from peer.ui.panels.people import PeoplePanel
@@ -36,6 +38,8 @@ from peer.ui.panels.title import TitlePanel
 from peer.ui.panels.toast import Toast
 from peer.ui.panels.tools import ToolsPanel
 from peer.ui.panels.zoom import ZoomPanel
+from peer.ui.paperwork import Paperwork
+from peer.ui.parting import Parting
 from peer.ui.people import PeoplePopover
 from peer.ui.person import PersonPopover
 from peer.ui.picker import PickerPopover
@@ -77,13 +81,15 @@ class Desk(QWidget):
         self.share_popover = SharePopover(self)
         self.picker = PickerPopover(self)
         self.person_popover = PersonPopover(self)
+        self.paperwork = Paperwork(board, self.title, self.toast, self)
+        self.parting = Parting(board, Banner(self), self)
+        self.arrived = Arrived(board, self.canvas, self.toast)
         self.zen = False
         self._export: Export | None = None
         self._stale: set[str] = set()
         self._timer = QTimer(self)
         self._again = QTimer(self)
         self._wire()
-        self.title.show_name(board.name)
         self.tool_changed(self.canvas.tool_name)
         self._refresh()
         board.watch(self)
@@ -106,7 +112,8 @@ class Desk(QWidget):
     @property
     def popovers(self) -> tuple[Popover, ...]:
         """What a click opens."""
-        return self.people_popover, self.share_popover, self.picker, self.person_popover
+        right = self.people_popover, self.share_popover
+        return *right, self.picker, self.person_popover, self.paperwork.holders, self.paperwork.copying
 
     def _wire(self) -> None:
         self._timer.setSingleShot(True)
@@ -116,7 +123,8 @@ class Desk(QWidget):
         self.canvas.zoomed.connect(self.zoom.show_zoom)
         self.canvas.tool_changed.connect(self.tool_changed)
         self.toast.changed.connect(self.place_panels)
-        for panel in (*self.panels, *self.popovers):
+        self.title.renamed.connect(self.canvas.setFocus)
+        for panel in (*self.panels, *self.popovers, self.paperwork.trouble, self.parting.banner):
             panel.reshaped.connect(self.place_panels)
         for popover in self.popovers:
             popover.opened.connect(self._popover_opened)
@@ -145,6 +153,8 @@ class Desk(QWidget):
     def changed(self, shapes: Collection[ShapeId]) -> None:
         self.canvas.changed(shapes)
         self.history_changed.emit()
+        if BOARD_ID in shapes:
+            self.paperwork.named()
 
     def pointed(self, peers: Collection[PeerId]) -> None:
         self.canvas.pointed(peers)
@@ -157,7 +167,11 @@ class Desk(QWidget):
         self._refresh_soon("status")
 
     def noticed(self, notice: Notice) -> None:
-        self.toast.say(notice.text)
+        if notice.text != self.board.status().trouble:  # which is said as long as it is true
+            self.toast.say(notice.text)
+
+    def merged(self, merged: Merged) -> None:
+        self.arrived.tell(merged)
 
     def _refresh_soon(self, what: str) -> None:
         self._stale.add(what)
@@ -180,7 +194,7 @@ class Desk(QWidget):
             self.canvas.people_changed()
         if "status" in stale:
             status = self.board.status()
-            self.title.show_status(status)
+            self.paperwork.show_status(status)
             self.status.show_status(status)
         self.place_panels()
 
@@ -303,6 +317,7 @@ class Desk(QWidget):
         arrange.place_top(area, self.title, self.tools, self.people)
         arrange.place_side(self.style_panel, self.title)
         arrange.place_bottom(area, self.zoom, self.status, self.toast, self.chip)
+        arrange.place_banners(area, self.tools, self.style_panel, self.paperwork.trouble, self.parting.banner)
         for popover in self.popovers:
             if popover.is_open and popover.size() != popover.sizeHint():
                 popover.adjustSize()
@@ -312,7 +327,7 @@ class Desk(QWidget):
     def _place_of(self, popover: Popover) -> QPoint:
         if popover is self.picker:
             return arrange.beside(self.style_panel, popover, self.rect())
-        if popover is self.person_popover:
+        if popover in (self.person_popover, self.paperwork.holders, self.paperwork.copying):
             return arrange.under_left(self.title)
         return arrange.under(self.people, popover, self.rect())
 
@@ -332,15 +347,19 @@ class Desk(QWidget):
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
         if event is not None and event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.TabletPress):
             self.following.stop()
+            self.arrived.stay()
+            self.parting.stay()
             self.close_popovers(but=self.people_popover)
             self._drop_offer()
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
-        if event is not None and event.key() == Qt.Key.Key_Escape and self.following.person is not None:
-            self.following.stop()
-        else:
+        if event is None or event.key() != Qt.Key.Key_Escape:
             super().keyPressEvent(event)
+        elif self.following.person is not None:
+            self.following.stop()
+        elif not self.arrived.back():
+            self.parting.stay()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         for around in (self.canvas, self.border):

@@ -16,7 +16,7 @@ def make_menu(
     parent: QWidget, actions: Mapping[str, QAction], name: str, theme: str, choose_theme: Callable[[str], None]
 ) -> QMenu:
     """The whole menu; `name` is the board's if there was no room for it outside."""
-    menu = _menu("Menu", parent)
+    menu = round_menu("Menu", parent)
     if name:
         heading = menu.addAction(name)
         assert heading is not None
@@ -35,7 +35,7 @@ def make_menu(
 
 
 def _themes(parent: QMenu, theme: str, choose: Callable[[str], None]) -> QMenu:
-    menu = _menu("Theme", parent)
+    menu = round_menu("Theme", parent)
     group = QActionGroup(menu)
     for name in THEMES:
         action = QAction(name.capitalize(), menu)
@@ -65,7 +65,8 @@ class RoundMenu(QMenu):
             self.setMask(QRegion(outline.toFillPolygon().toPolygon()))
 
 
-def _menu(title: str, parent: QWidget) -> QMenu:
+def round_menu(title: str, parent: QWidget) -> QMenu:
+    """An empty menu that looks as the window does."""
     menu = RoundMenu(title, parent)
     menu.setStyleSheet(menu_sheet(theme_of(parent)))
     menu.setWindowFlag(Qt.WindowType.NoDropShadowWindowHint)

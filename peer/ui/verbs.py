@@ -20,5 +20,8 @@ VERBS: Final["Mapping[str, Callable[[Desk], None]]"] = {
     "zoom_out": lambda desk: desk.canvas.zoom_out(),
     "zoom_reset": lambda desk: desk.canvas.zoom_to(1.0),
     "fit": lambda desk: desk.canvas.fit_all(),
+    "rename": lambda desk: desk.paperwork.rename(),
+    "save": lambda desk: desk.paperwork.say_saved(),
+    "copy": lambda desk: desk.paperwork.ask_for_copy(),
     "zen": lambda desk: desk.set_zen(not desk.zen),
 }

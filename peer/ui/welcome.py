@@ -8,44 +8,31 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QPoint, QPointF, Qt, pyqtSignal
-from PyQt6.QtGui import QBrush, QGuiApplication, QImage, QPainter, QPaintEvent, QResizeEvent
+from PyQt6.QtGui import QBrush, QGuiApplication, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QResizeEvent
 from PyQt6.QtWidgets import QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from p2psketch.address import parse_address
 from p2psketch.errors import InviteError
-from peer.settings import Recent
+from peer.settings import Recent, Thrown
+from peer.ui.ground import LEFT, dot, message, offered_link, row
 from peer.ui.look import theme_of
 from peer.ui.panel import Panel
+from peer.ui.panels.toast import UNDO, Toast
 from peer.ui.person import NAMELESS, PersonForm
 from peer.ui.recent import RecentList
-from peer.ui.theme import DOT_SPACING, Theme
+from peer.ui.theme import MARGIN
 from peer.ui.widgets import Field, Hairline, LinkButton, TextButton, Words
 
-if TYPE_CHECKING:
-    from p2psketch.invite import Invite
-
-WIDTH, LEFT = 736, 380
+WIDTH, WIDEST, AROUND, TALL = 736, 1080, 64, 620
 LOBBY = "lobby"
-
-
-def offered_link(text: str) -> Invite | None:
-    """The invite in what was copied last, if it is one."""
-    if not text.lstrip().lower().startswith("p2psketch://"):
-        return None
-    from p2psketch.invite import Invite  # and with it the keys, which the first picture has no time for
-
-    try:
-        return Invite.parse(text)
-    except InviteError:
-        return None
 
 
 class Welcome(QWidget):
     """Signals: new_board(), join_link(str), join_room(str, str) with tracker and name, open_file(str), browse(),
-    back(), and before any of them person_chosen(str, int) if it was asked.
+    back(), asked(str, str) with what is to be done to the board of a path, named(str, str) with its new name, empty()
+    when the trash is to be emptied, and before those that open a board person_chosen(str, int) if it was asked.
     """
 
     new_board = pyqtSignal()
@@ -54,6 +41,9 @@ class Welcome(QWidget):
     open_file = pyqtSignal(str)
     browse = pyqtSignal()
     back = pyqtSignal()
+    asked = pyqtSignal(str, str)
+    named = pyqtSignal(str, str)
+    empty = pyqtSignal()
     person_chosen = pyqtSignal(str, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -67,9 +57,16 @@ class Welcome(QWidget):
         self.tracker = Field("Tracker, HOST:PORT", "Tracker, HOST:PORT", self)
         self.room = Field(LOBBY, "Name of the room", self)
         self.enter = TextButton("Open", self)
-        self.link_message = _message()
-        self.message = _message()
+        self.link_message = message()
+        self.message = message()
         self.recent = RecentList(self)
+        self.recent_head = Words("Recent", points=9, color="quiet")
+        self.trash_link = LinkButton("", self)
+        self.empty_link = LinkButton("Empty the trash…", self)
+        self.toast = Toast(self)
+        self._boards: Sequence[Recent] = ()
+        self._thrown: Sequence[Thrown] = ()
+        self._in_trash = False
         self.browse_link = LinkButton("Open a file…", self)
         self.back_link = LinkButton("Back to the board", self)
         self._asks = False
@@ -88,7 +85,6 @@ class Welcome(QWidget):
         left = QWidget()
         left.setFixedWidth(LEFT)
         left.setLayout(self._left())
-        self.card.setFixedWidth(WIDTH)
         columns.addWidget(left)
         columns.addLayout(self._right(), 1)
         self.card.box.addLayout(columns)
@@ -111,18 +107,21 @@ class Welcome(QWidget):
         left.addWidget(self.new)
         left.addSpacing(10)
         left.addWidget(Words("Join with a link", points=9, color="quiet"))
-        left.addLayout(_row((self.link, 1), (self.join, 0)))
+        left.addLayout(row((self.link, 1), (self.join, 0)))
         left.addWidget(self.link_message)
         left.addWidget(self.offer, 0, Qt.AlignmentFlag.AlignLeft)
         left.addSpacing(8)
         left.addWidget(Words("Open a room: anyone who guesses its name can join", points=9, color="quiet"))
-        left.addLayout(_row((self.tracker, 3), (self.room, 2), (self.enter, 0)))
+        left.addLayout(row((self.tracker, 3), (self.room, 2), (self.enter, 0)))
         left.addWidget(self.message)
         left.addStretch(1)
         return left
 
     def _right(self) -> QLayout:
-        head = _row((Words("Recent", points=9, color="quiet"), 1), (self.browse_link, 0))
+        head = row((self.recent_head, 1), (self.empty_link, 0), (self.browse_link, 0))
+        foot = row((self.trash_link, 0))
+        foot.addStretch(1)
+        foot.setContentsMargins(6, 0, 0, 0)
         head.setContentsMargins(10, 0, 0, 0)
         right = QVBoxLayout()
         right.setSpacing(6)
@@ -130,6 +129,7 @@ class Welcome(QWidget):
         right.addLayout(head)
         right.addWidget(Hairline())
         right.addWidget(self.recent, 1)
+        right.addLayout(foot)
         return right
 
     def _wire(self) -> None:
@@ -142,6 +142,11 @@ class Welcome(QWidget):
         self.tracker.returnPressed.connect(self._enter)
         self.room.returnPressed.connect(self._enter)
         self.recent.picked.connect(self._pick)
+        self.recent.asked.connect(self.asked)
+        self.recent.named.connect(self.named)
+        self.trash_link.clicked.connect(self._turn_trash)
+        self.empty_link.clicked.connect(self.empty)
+        self.toast.changed.connect(self._place)
         self.browse_link.clicked.connect(lambda: self._go(self.browse.emit))
         self.back_link.clicked.connect(self.back)
         self.card.reshaped.connect(self._place)
@@ -159,16 +164,39 @@ class Welcome(QWidget):
         self.person.show_person(name, color)
         self.person.name.selectAll()
 
-    def begin(self, boards: Sequence[Recent], *, can_go_back: bool) -> None:
+    def begin(self, boards: Sequence[Recent], *, can_go_back: bool, thrown: Sequence[Thrown] = ()) -> None:
         """Show the page as it is at first."""
+        self._in_trash = False
+        self.show_boards(boards, thrown)
         self._you.setVisible(self._asks)
         self.back_link.setVisible(can_go_back)
-        self.recent.show_boards(boards, time.time())
         self._set_enabled(True)
         self._say_nothing()
         self._look_at_clipboard()
         self._place()
         (self.person.name if self._asks else self.link).setFocus()
+
+    def show_boards(self, boards: Sequence[Recent], thrown: Sequence[Thrown]) -> None:
+        """The boards on this computer, and those in the trash."""
+        at = self.recent.focused
+        self._boards, self._thrown = boards, thrown
+        self._in_trash &= bool(thrown)
+        if self._in_trash:
+            as_recent = [Recent(each.name, each.path, 0.0, each.others) for each in thrown]
+            self.recent.show_boards(as_recent, time.time(), thrown=True)
+        else:
+            self.recent.show_boards(boards, time.time())
+        if at is not None:
+            self.recent.take_focus(at)
+        self.recent_head.say("Trash" if self._in_trash else "Recent")
+        self.trash_link.say("Back to the boards" if self._in_trash else f"Trash ({len(thrown)})")
+        self.trash_link.setVisible(bool(thrown))
+        self.empty_link.setVisible(self._in_trash)
+        self.browse_link.setVisible(not self._in_trash)
+
+    def _turn_trash(self) -> None:
+        self._in_trash = not self._in_trash
+        self.show_boards(self._boards, self._thrown)
 
     def show_error(self, sentence: str) -> None:
         """It did not work; what was typed is still there."""
@@ -257,9 +285,9 @@ class Welcome(QWidget):
         where.setAccessibleName(text)
 
     def _say_nothing(self) -> None:
-        for message in (self.link_message, self.message):
-            message.say("")
-            message.hide()
+        for words in (self.link_message, self.message):
+            words.say("")
+            words.hide()
 
     def _set_enabled(self, on: bool) -> None:
         for part in (self.new, self.link, self.join, self.offer, self.tracker, self.room, self.enter, self.recent):
@@ -269,9 +297,25 @@ class Welcome(QWidget):
 
     def _place(self) -> None:
         size = self.card.sizeHint()
-        height = min(max(size.height(), 440), self.height() - 32)
-        self.card.resize(WIDTH, height)
-        self.card.move(QPoint((self.width() - WIDTH) // 2, max((self.height() - height) * 2 // 5, 16)))
+        least = 440 if len(self._boards) < 3 else TALL
+        height = min(max(size.height(), least), self.height() - 32)
+        width = min(max(self.width() - AROUND, WIDTH), WIDEST if self._boards else WIDTH)
+        self.card.setFixedWidth(width)
+        self.card.resize(width, height)
+        self.card.move(QPoint((self.width() - width) // 2, max((self.height() - height) * 2 // 5, 16)))
+        self.toast.fold_to(min(560, self.width() - 2 * MARGIN))
+        hint = self.toast.sizeHint()
+        self.toast.resize(hint)
+        self.toast.move((self.width() - hint.width()) // 2, self.height() - MARGIN - hint.height())
+        self.toast.raise_()
+
+    def keyPressEvent(self, event: QKeyEvent | None) -> None:
+        if event is not None and event.key() == Qt.Key.Key_Down:
+            self.recent.take_focus()
+        elif event is not None and event.matches(QKeySequence.StandardKey.Undo) and self.toast.has_link:
+            self.toast.follow_link(UNDO)
+        else:
+            super().keyPressEvent(event)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         self._place()
@@ -280,27 +324,4 @@ class Welcome(QWidget):
         theme = theme_of(self)
         painter = QPainter(self)
         painter.setBrushOrigin(QPointF(self.rect().center()))
-        painter.fillRect(self.rect(), QBrush(_dot(theme)))
-
-
-def _dot(theme: Theme) -> QImage:
-    """The piece that the dotted ground is made of."""
-    piece = QImage(DOT_SPACING, DOT_SPACING, QImage.Format.Format_RGB32)
-    piece.fill(theme.canvas)
-    for x, y in ((0, 0), (1, 0), (0, 1), (1, 1)):
-        piece.setPixelColor(x, y, theme.dots)
-    return piece
-
-
-def _message() -> Words:
-    words = Words(points=9, color="bad", wrap=True)
-    words.setFixedWidth(LEFT)
-    return words
-
-
-def _row(*parts: tuple[QWidget, int]) -> QHBoxLayout:
-    row = QHBoxLayout()
-    row.setSpacing(8)
-    for part, stretch in parts:
-        row.addWidget(part, stretch)
-    return row
+        painter.fillRect(self.rect(), QBrush(dot(theme)))

@@ -6,20 +6,19 @@ it asks of the desk, which is imported when there is a board for it. It owns the
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PyQt6.QtCore import QByteArray, QPoint, QStandardPaths, Qt, pyqtSignal
-from PyQt6.QtGui import QCloseEvent, QGuiApplication, QResizeEvent
+from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PyQt6.QtWidgets import QApplication, QStackedLayout, QToolTip, QWidget
 
 from peer.home import boards
 from peer.settings import Settings
 from peer.ui.actions import ACTIONS, make_actions
-from peer.ui.files import ask_for_board, ask_for_picture
+from peer.ui.files import ask_for_board, ask_for_copy, ask_for_picture, dropped, file_name
 from peer.ui.help import HelpPopover
 from peer.ui.look import dress, palette
 from peer.ui.menu import make_menu
@@ -39,7 +38,9 @@ SMALLEST = (640, 480)
 
 class Window(QWidget):
     """Signals: new_board(), join_link(str), join_room(str, str) with tracker and name, open_file(str) with a path,
-    person_chosen(str, int) when name or colour are chosen, and closed() when the window is closed.
+    person_chosen(str, int) when name or colour are chosen, changed() when the open board has, closed() when the window
+    is closed; asked(str, str) with what is to be done to the board of a path (empty: the open one), named(str, str)
+    with its new name, empty() for the trash, copy_wanted(str, bool) with where to save a copy, and if with its key.
     """
 
     new_board = pyqtSignal()
@@ -48,6 +49,11 @@ class Window(QWidget):
     open_file = pyqtSignal(str)
     person_chosen = pyqtSignal(str, int)
     closed = pyqtSignal()
+    asked = pyqtSignal(str, str)
+    named = pyqtSignal(str, str)
+    empty = pyqtSignal()
+    copy_wanted = pyqtSignal(str, bool)
+    changed = pyqtSignal()
 
     def __init__(self, settings: Settings, name: str = "") -> None:
         """`name`: given on the command line, and so neither asked for nor remembered."""
@@ -82,6 +88,10 @@ class Window(QWidget):
         self.welcome.open_file.connect(self.open_file)
         self.welcome.browse.connect(self._ask_for_board)
         self.welcome.back.connect(self.show_desk)
+        self.welcome.asked.connect(self.asked)
+        self.welcome.named.connect(self.named)
+        self.welcome.empty.connect(self.empty)
+        self.setAcceptDrops(True)
         self.welcome.person_chosen.connect(self._take_person)
         hints = QGuiApplication.styleHints()
         if hints is not None:
@@ -96,6 +106,8 @@ class Window(QWidget):
             "new": self.new_board.emit,
             "open": self._ask_for_board,
             "join": self._ask_for_link,
+            "boards": self.show_welcome,
+            "duplicate": lambda: self.asked.emit("duplicate", ""),
             "picture": self._ask_for_picture,
             "person": lambda: self._on_desk(lambda desk: desk.open_person(*self._person)),
             "help": self.help_toggled,
@@ -136,8 +148,12 @@ class Window(QWidget):
         desk = self.desk = Desk(board, self.theme, self.commands, self._inks, self)
         desk.share_popover.note = self._share_note
         desk.history_changed.connect(self._show_history)
+        desk.history_changed.connect(self.changed)
+        desk.paperwork.renamed.connect(self._show_title)
+        desk.parting.ready.connect(self.close)
+        desk.paperwork.copying.chosen.connect(self._ask_for_copy)
         desk.canvas.tool_changed.connect(self._show_tool)
-        desk.person_popover.chosen.connect(self._rename)
+        desk.person_popover.chosen.connect(self._rename_me)
         desk.title.menu.clicked.connect(self._open_menu)
         self._stack.addWidget(desk)
         self._turn_to(desk)
@@ -146,7 +162,11 @@ class Window(QWidget):
     def show_welcome(self) -> None:
         """The page from before a board is open; an open one stays underneath."""
         self._turn_to(self.welcome)
-        self.welcome.begin(self.settings.recent, can_go_back=self.desk is not None)
+        self.welcome.begin(self.settings.recent, can_go_back=self.desk is not None, thrown=self.settings.thrown)
+
+    def show_boards(self) -> None:
+        """The list of boards has changed."""
+        self.welcome.show_boards(self.settings.recent, self.settings.thrown)
 
     def show_desk(self) -> None:
         """Back to the open board, if there is one."""
@@ -170,6 +190,8 @@ class Window(QWidget):
         """One line over the board, with a link that calls `act`; on the welcome page it is a message."""
         if self.desk is not None and self._stack.currentWidget() is self.desk:
             self.desk.toast.say(sentence, link, act, lasting=lasting)
+        elif link or lasting:
+            self.welcome.toast.say(sentence, link, act, lasting=lasting)
         else:
             self.welcome.show_error(sentence)
 
@@ -185,15 +207,24 @@ class Window(QWidget):
         if self._help is not None:
             self._help.close_it()
         self._stack.setCurrentWidget(page)
-        board = self.desk.board if self.desk is not None and page is self.desk else None
-        self.setWindowTitle(f"{board.name} – p2psketch" if board is not None else "p2psketch")
+        board = self._board
+        self._show_title()
         for row in ACTIONS:
             permitted = board is None or board.can_edit or not row.edits
             self.commands[row.name].setVisible(permitted)
             self.commands[row.name].setEnabled(permitted and (board is not None or not row.needs_board))
+        self.commands["rename"].setVisible(board is None or board.can_be_named)
         self._show_history()
         if self.desk is not None:
             self._show_tool(self.desk.canvas.tool_name)
+
+    @property
+    def _board(self) -> Board | None:
+        """The board that is seen."""
+        return self.desk.board if self.desk is not None and self._stack.currentWidget() is self.desk else None
+
+    def _show_title(self) -> None:
+        self.setWindowTitle(f"{self._board.name} – p2psketch" if self._board is not None else "p2psketch")
 
     # -- looks -------------------------------------------------------------------------------------
 
@@ -209,6 +240,7 @@ class Window(QWidget):
         self.setPalette(palette(theme))
         QToolTip.setPalette(palette(theme))
         self._on_desk(lambda desk: desk.set_theme(theme))
+        self.welcome.recent.look_again()
 
     def _system_theme_changed(self) -> None:
         self.set_theme(self.settings.theme)
@@ -217,7 +249,7 @@ class Window(QWidget):
         self.commands[name].setChecked(True)
 
     def _show_history(self) -> None:
-        board = self.desk.board if self.desk is not None and self._stack.currentWidget() is self.desk else None
+        board = self._board
         self.commands["undo"].setEnabled(board is not None and board.can_undo)
         self.commands["redo"].setEnabled(board is not None and board.can_redo)
 
@@ -262,8 +294,13 @@ class Window(QWidget):
         if self.desk is not None:
             desk = self.desk
             folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-            name = re.sub(r"[^\w -]+", "-", desk.board.name).strip("-. ") or "board"
-            ask_for_picture(self, Path(folder) / f"{name}.png", desk.save_picture)
+            ask_for_picture(self, Path(folder) / f"{file_name(desk.board.name)}.png", desk.save_picture)
+
+    def _ask_for_copy(self, with_key: bool) -> None:
+        if self.desk is not None:
+            folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation)
+            suggestion = Path(folder) / f"{file_name(self.desk.board.name)}.p2psketch"
+            ask_for_copy(self, suggestion, lambda path: self.copy_wanted.emit(str(path), with_key))
 
     def _take_person(self, name: str, color: int) -> None:
         self._person = name, color
@@ -273,7 +310,7 @@ class Window(QWidget):
         self.settings.save()
         self.person_chosen.emit(name, color)
 
-    def _rename(self, name: str, color: int) -> None:
+    def _rename_me(self, name: str, color: int) -> None:
         self._name_given = False
         self._take_person(name, color)
         self._on_desk(lambda desk: desk.board.rename_me(name, color))
@@ -284,7 +321,24 @@ class Window(QWidget):
         if self._help is not None and self._help.is_open:
             self._place_help()
 
+    def dragEnterEvent(self, event: QDragEnterEvent | None) -> None:
+        if event is not None and (data := event.mimeData()) is not None and (data.hasUrls() or data.hasText()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent | None) -> None:
+        if event is not None and (data := event.mimeData()) is not None:
+            event.acceptProposedAction()
+            act, what = dropped(data)
+            {"open": self.open_file.emit, "join": self.join_link.emit}.get(act, self._refuse)(what)
+
+    def _refuse(self, sentence: str) -> None:
+        self.show_news(sentence)
+
     def closeEvent(self, event: QCloseEvent | None) -> None:
+        if event is not None and self.desk is not None and not self.desk.parting.may_close():
+            event.ignore()
+            self.show_desk()
+            return
         if self._inks is not None:
             self._inks.save()
         saved = bytes(self.saveGeometry().data()).hex()

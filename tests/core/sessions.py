@@ -25,10 +25,13 @@ Effect = TypeVar("Effect", bound=e.Effect)
 class Desk:
     """A session, its clock, what it has stored and whom it is linked to. `told` keeps all its effects."""
 
-    def __init__(self, name: str, *, keeps: bool = True, key: str = "", room: RoomKeys = ROOM) -> None:
+    def __init__(
+        self, name: str, *, keeps: bool = True, key: str = "", room: RoomKeys = ROOM, lasting: str = ""
+    ) -> None:
         seed = sum(name.encode())
         identity = Identity(bytes([sum((key or name).encode()) % 256]) * 32)
-        launch = Launch(identity, m.Person(name, seed), Identity(bytes(32)))
+        launch = Launch(identity, m.Person(name, seed), Identity(lasting.encode().ljust(32, b"\0")))
+        self.name = name
         self.identity = launch.identity
         self.session = Session(room, launch, Random(seed), Random(seed).randbytes, keeps=keeps)
         self.me: PeerId = self.session.me

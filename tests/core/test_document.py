@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from p2psketch.document import Document, Shape, apply_all
-from p2psketch.ids import OpId, PeerId, ShapeId, Stamp, person_id
+from p2psketch.ids import BOARD_ID, OpId, PeerId, ShapeId, Stamp, person_id
 from p2psketch.ops import Op
 from p2psketch.shapes import DEFAULT_COLOR, DEFAULT_WIDTH
 from tests.core.authors import ANN, BEN, CAT, INK, PERSON, STROKE, Author, shape_of
@@ -216,6 +216,22 @@ def test_a_name_alone_makes_no_person() -> None:
     ann = Author(ANN)
     ops = [ann.draws(), ann.op((person_id(ANN), {"name": "Anna"}))]
     assert shape_on(same_in_every_order(*ops), person_id(ANN)).values == {"name": "Anna"}
+
+
+def test_the_board_has_one_name_whoever_names_it_and_it_is_no_shape() -> None:
+    ann, ben = Author(ANN), Author(BEN)
+    first = ann.op((BOARD_ID, {"name": "Plan"}))
+    ben.saw(first)
+    document = same_in_every_order(first, ann.draws(), ben.op((BOARD_ID, {"name": "Roof", "later": 1})))
+    assert shape_on(document, BOARD_ID).values == {"name": "Roof", "later": 1}
+    assert document.visible_count == 1
+
+
+def test_who_drew_a_copied_stroke_first_is_said_once_and_for_all() -> None:
+    ann, ben = Author(ANN), Author(BEN)
+    copied = ann.draws(origin=["Cat", None])
+    document = same_in_every_order(copied, ben.sets(shape_of(copied), origin=["Ben", None]))
+    assert shape_on(document, shape_of(copied)).values["origin"] == ["Cat", None]
 
 
 # The order of painting

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from p2psketch.errors import BodyError
-from p2psketch.ids import OpId, PeerId, ShapeId, Stamp, person_id
+from p2psketch.ids import BOARD_ID, OpId, PeerId, ShapeId, Stamp, person_id
 from p2psketch.ink import encode
 from p2psketch.ops import MAX_BODY, Edit, chain, encode_body, first_head, read_body, read_op, split
 from tests.core.authors import ANN, BEN, CAT, INK, PERSON, STROKE
@@ -155,6 +155,14 @@ def test_a_person_is_set_by_the_first_op_and_renamed_by_later_ones() -> None:
     assert why_void(body([], me, {"name": "Anna"}), seq=1) is not None
     assert why_void(body([], me, {"deleted": True}), seq=2) is not None
     assert read_body(ANN, 1, encode_body(ANN, [(person_id(ANN), PERSON)])) == [(person_id(ANN), PERSON)]
+
+
+def test_anybody_who_may_edit_names_the_board_and_nobody_else_is_renamed() -> None:
+    board, ben = [1, 0, 0], [1, 0, 0]
+    assert why_void(body([BOARD_ID.peer], board, {"name": "Plan"}), seq=2) is None
+    assert why_void(body([BOARD_ID.peer], board, {"name": "two\nlines"}), seq=2) is not None
+    assert why_void(body([BEN], ben, {"name": "Plan"}), seq=2) is not None
+    assert why_void(body([BOARD_ID.peer], [1, 0, 1], {"name": "Plan"}), seq=2) is not None
 
 
 def test_one_bad_field_makes_the_whole_op_void() -> None:

@@ -11,6 +11,7 @@ from p2psketch.ids import person_id
 from p2psketch.ink import MAX_POINTS
 from p2psketch.logs import ANSWER_EVERY, HASH_EVERY
 from p2psketch.messages import GOING, Person
+from p2psketch.naming import board_name
 from p2psketch.oplog import Chunk, Known
 from p2psketch.ops import MAX_BODY, Edit
 from p2psketch.sealing import FRAME
@@ -104,6 +105,19 @@ def test_a_new_name_becomes_history_once_there_is_any_and_is_not_undone(ann: Des
     who = ann.session.document.get(person_id(ann.me))
     assert who is not None and (who.values["name"], who.values["color"]) == ("Annie", 6)
     assert ann.shapes() == []
+
+
+def test_a_board_is_named_for_everybody_and_that_is_not_undone(ann: Desk, ben: Desk) -> None:
+    linked(ann, ben)
+    ann.run(ann.session.name_board("Plan", WALL))
+    ann.draws()
+    ann.run(ann.session.undo(WALL))
+    exchange(ann, ben)
+    assert (board_name(ann.session.document), board_name(ben.session.document)) == ("Plan", "Plan")
+    assert ann.shapes() == []
+    ben.run(ben.session.name_board("Roof", WALL))
+    exchange(ann, ben)
+    assert (board_name(ann.session.document), board_name(ben.session.document)) == ("Roof", "Roof")
 
 
 # Edits of others

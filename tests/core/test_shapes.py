@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from p2psketch.shapes import (
     BIRTH_FIELDS,
+    BOARD_CHECKS,
     CHECKS,
     MAX_DEPTH,
     MAX_FIELD_NAME,
@@ -34,6 +35,7 @@ GOOD: dict[str, list[Any]] = {
     "placement": [None, [1, 0, 0, 1, 0, 0], [-1.5, 0.0, 2, 1e9, -1e9, 0]],
     "z": [None, b"\0", b"z" * 64],
     "deleted": [None, True, False],
+    "origin": [["Ann", None], ["Ann", b"k" * 32]],
 }
 
 BAD: dict[str, list[Any]] = {
@@ -58,6 +60,7 @@ BAD: dict[str, list[Any]] = {
     ],
     "z": [b"", b"z" * 65, "z", 5, True],
     "deleted": [0, 1, "yes", []],
+    "origin": [None, "Ann", [], ["Ann"], ["", None], [b"Ann", None], ["Ann", b"k"], ["Ann", "k" * 32], ["A", None, 1]],
 }
 
 
@@ -156,6 +159,21 @@ def test_later_a_person_changes_name_and_colour_and_nothing_else() -> None:
     for field in ("kind", "key", "signature"):
         assert check_person({field: PERSON[field]}, first=False) == field
     assert check_person({"deleted": True}, first=False) == "deleted"
+
+
+# The board
+
+NAMELESS: list[Any] = ["", "x" * 121, "two\nlines", b"Plan", 5, ["Plan"]]
+
+
+@pytest.mark.parametrize("name", [None, "Plan", "x" * 120, "Plan für Zoë"])
+def test_a_board_is_called(name: Any) -> None:
+    assert check_fields({"name": name}, BOARD_CHECKS) is None
+
+
+@pytest.mark.parametrize("name", NAMELESS)
+def test_a_board_is_not_called(name: Any) -> None:
+    assert check_fields({"name": name}, BOARD_CHECKS) == "name"
 
 
 # Names: every peer has to come to the same verdict, whatever version of Python it runs on

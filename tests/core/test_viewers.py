@@ -57,6 +57,7 @@ def test_a_viewer_has_nothing_to_draw_with(ann: Desk, vera: Desk) -> None:
         lambda: vera.session.commit(Edit(((0, STROKE),)), WALL),
         lambda: vera.session.clear(WALL),
         lambda: vera.session.begin_draft(STYLE),
+        lambda: vera.session.name_board("Mine", WALL),
     ]
     for attempt in attempts:
         with pytest.raises(NotAnEditor, match="lets you see the board"):

@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from peer.settings import MOST_RECENT, Ink, Recent, Settings, settings_path
+from peer.settings import MOST_RECENT, Ink, Recent, Settings, Thrown, settings_path
 
 Expect = Callable[[str], None]
 
@@ -96,6 +96,49 @@ def test_recent_boards_come_newest_first_and_once() -> None:
     assert settings.recent == [Recent("One, renamed", "/1", 3.0), Recent("Two", "/2", 2.0)]
     settings.forget(Path("/1"))
     assert settings.recent == [Recent("Two", "/2", 2.0)]
+
+
+def test_what_is_known_of_a_board_stays_with_it_and_is_written_down(tmp_path: Path) -> None:
+    path = tmp_path / "settings.json"
+    settings = Settings()
+    settings.remember("One", "/1", 1.0)
+    settings.note("/1", others=("Ana", "Ben"), only_here=12)
+    settings.remember("Uno", "/1", 2.0)
+    settings.remember("Two", "/2", 3.0)
+    settings.thrown = [Thrown("2", "/trash/2", "/boards/2")]  # found there, just before it was told
+    settings.throw(settings.recent[0], "/trash/2")
+    settings.save(path)
+    loaded = Settings.load(path)
+    assert loaded.recent == [Recent("Uno", "/1", 2.0, ("Ana", "Ben"), 12)]
+    assert loaded.thrown == [Thrown("Two", "/trash/2", "/2")]
+    assert loaded.find("/2") is None
+
+
+@pytest.mark.parametrize(
+    "more",
+    ['"others": 5', '"others": [5, "", "two\\nlines"]', '"only_here": -1', '"only_here": true', '"only_here": "12"'],
+)
+def test_of_what_is_known_of_a_board_nothing_else_is_believed(tmp_path: Path, more: str) -> None:
+    path = tmp_path / "settings.json"
+    path.write_text(f'{{"recent": [{{"name": "A", "path": "/1", "opened": 1, {more}}}], "thrown": [{{}}, 5]}}')
+    loaded = Settings.load(path)
+    assert (loaded.recent, loaded.thrown) == ([Recent("A", "/1", 1.0)], [])
+
+
+def test_boards_that_are_not_remembered_are_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("P2PSKETCH_HOME", str(tmp_path))
+    settings = Settings()
+    settings.find_lost()
+    assert (settings.recent, settings.thrown) == ([], [])
+    for place in ("boards/Mesh-sketch-0123456789abcdef.p2psketch", "trash/Old.p2psketch", "boards/letter.txt"):
+        (tmp_path / place).parent.mkdir(exist_ok=True)
+        (tmp_path / place).touch()
+    settings.find_lost()
+    settings.find_lost()
+    (board,) = settings.recent
+    assert (board.name, Path(board.path).parent.name) == ("Mesh sketch", "boards")
+    (thrown,) = settings.thrown
+    assert (thrown.name, thrown.was) == ("Old", str(tmp_path / "boards" / "Old.p2psketch"))
 
 
 def test_there_is_an_end_to_recent_boards() -> None:

@@ -43,8 +43,13 @@ class Alone(Board):
             room, links = RoomKeys.from_view_secret(room.view_secret, room.edit_public), (("view", VIEW_LINK),)
         self.sent: list[NetworkEffect] = []
         super().__init__(Session(room, launch, random.Random(1), os.urandom), name, self.sent.extend, NoTimer(), links)
+        self.set_name = ""
         self.set_people: list[PersonView] | None = None
         self.set_status: Status | None = None
+
+    @property
+    def name(self) -> str:
+        return self.set_name or super().name
 
     def people(self) -> list[PersonView]:
         return super().people() if self.set_people is None else self.set_people

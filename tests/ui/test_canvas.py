@@ -33,6 +33,7 @@ class Ear:
         self.people_changed = canvas.people_changed
         self.status_changed: Callable[[], None] = lambda: None
         self.noticed: Callable[[object], None] = lambda _notice: None
+        self.merged: Callable[[object], None] = lambda _merged: None
 
 
 @pytest.fixture

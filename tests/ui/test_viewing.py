@@ -19,6 +19,7 @@ from peer.ui.panels.looking import ASK, LookingPanel
 from peer.ui.panels.people import PeoplePanel
 from peer.ui.people import PeoplePopover
 from peer.ui.share import ONLY_VIEW, PERMITS
+from peer.ui.widgets import Words
 from peer.ui.window import Window
 from tests.ui.afar import Somebody, stroke
 from tests.ui.boards import QUIET, VIEW_LINK, Alone, crowd, somebody
@@ -73,7 +74,7 @@ def test_the_menu_and_the_help_offer_nothing_that_does(window: Window, desk: Des
     assert "Save picture…" in menu_texts()
     assert "Clear board" not in menu_texts()
     close_menu()
-    listed = {words.whole for words in window.help.findChildren(type(desk.title.name))}
+    listed = {words.whole for words in window.help.findChildren(Words)}
     assert {"Hand", "Zoom in", "Follow somebody; stop"} <= listed
     assert not listed & {"Pen", "Eraser", "Undo", "Redo", "Thinner", "Edit", "Erase for a moment"}
 
@@ -101,7 +102,7 @@ def test_the_welcome_page_in_between_leaves_it_as_it_is(window: Window, desk: De
 def test_nothing_overlaps_or_is_cut(
     window: Window, board: Alone, qtbot: QtBot, size: tuple[int, int], others: int
 ) -> None:
-    board.name = "The plan of the roof and of all that is under it, second floor"
+    board.set_name = "The plan of the roof and of all that is under it, second floor"
     board.set_people = crowd(others)
     board.set_status = replace(QUIET, trackers={"a:1": "refused"}, direct=others, relayed=others)
     window.show_board(board)

@@ -9,8 +9,8 @@ from pytestqt.qtbot import QtBot
 
 from p2psketch.invite import Invite
 from peer.settings import Recent
+from peer.ui.ago import ago
 from peer.ui.person import NAMELESS
-from peer.ui.recent import ago
 from peer.ui.welcome import Welcome
 from tests.ui.hands import press, write
 
@@ -122,7 +122,7 @@ def test_who_has_a_name_is_not_asked(page: Welcome) -> None:
 def test_recent_boards_are_a_click_away(page: Welcome, qtbot: QtBot) -> None:
     assert page.recent.rows == []
     page.begin([Recent("Roof", "/b/roof.p2psketch", time.time() - 90)], can_go_back=False)
-    assert page.recent.rows[0].about == "1 min ago  ·  roof.p2psketch"
+    assert page.recent.rows[0].about == "1 min ago  ·  only here"
     with qtbot.waitSignal(page.open_file) as opened:
         page.recent.rows[0].click()
     assert opened.args == ["/b/roof.p2psketch"]

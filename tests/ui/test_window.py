@@ -113,7 +113,7 @@ def test_a_name_on_the_command_line_is_neither_asked_for_nor_remembered(qtbot: Q
 def test_nothing_overlaps_or_is_cut(
     window: Window, board: Alone, qtbot: QtBot, size: tuple[int, int], others: int
 ) -> None:
-    board.name = "The plan of the roof and of all that is under it, second floor"
+    board.set_name = "The plan of the roof and of all that is under it, second floor"
     board.set_people = crowd(others)
     board.set_status = replace(QUIET, trackers={"a:1": "refused"}, direct=others, relayed=others, open_room=True)
     window.show_board(board)
@@ -248,7 +248,7 @@ def test_every_action_has_something_to_do_and_every_key_is_used_once(window: Win
     names = {row.name for row in ACTIONS}
     assert set(VERBS) <= names
     assert {entry for group in MENU for entry in group} - {"theme"} <= names
-    assert {row.name for row in ACTIONS if row.needs_board} - set(VERBS) == {"picture", "person"}
+    assert {row.name for row in ACTIONS if row.needs_board} - set(VERBS) == {"picture", "person", "duplicate"}
 
 
 # What the panels do

@@ -11,6 +11,7 @@ from peer.ui.widgets import IconButton, LinkButton, Words
 
 LASTS = 7_000
 """Milliseconds; longer while the pointer is over it."""
+UNDO = "Undo"
 
 
 class Toast(Panel):
@@ -70,6 +71,11 @@ class Toast(Panel):
         """Elide the sentence until it fits into `room` pixels."""
         link = self.link.sizeHint().width() if self.has_link else 0
         self.words.fit(room - link - self.dismiss.width() - 30)
+
+    def follow_link(self, text: str) -> None:
+        """Do what the link says, if it says this."""
+        if self.has_link and self.link.text() == text:
+            self._follow_link()
 
     def _follow_link(self) -> None:
         act = self._act
