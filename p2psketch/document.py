@@ -63,6 +63,12 @@ class Shape:
         """What cuts have left of a stroke, from where to where along its points; None if that is all of it."""
         return cuts.left(self.cut, ink.count(self.values["points"])) if self.cut else None
 
+    def less(self, cut: cuts.Cut) -> "Shape":
+        """As it would be with one more cut: another shape, not part of any document."""
+        other = Shape(self.id, self.stamp, self.values)
+        other.later, other.cut = self.later, cuts.union((self.cut or (), cut))
+        return other
+
     @property
     def z(self) -> tuple[bytes, ShapeId]:
         """Shapes are painted in this order."""

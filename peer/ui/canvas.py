@@ -4,7 +4,7 @@ Rule: it never edits. Tools do, through the board, and what they change comes ba
 else's work. What is not the document's (drafts, pointers, what a gesture is about to do) is shown above it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import Final
 
 from PyQt6.QtCore import QCoreApplication, QEvent, Qt, pyqtSignal
@@ -19,9 +19,11 @@ from peer.board import Board
 from peer.tools.eraser import Eraser
 from peer.tools.hand import Hand
 from peer.tools.pen import Pen
+from peer.tools.rubber import Rubber
 from peer.tools.style import InkStyle
-from peer.tools.tool import ERASER, HAND, Pointer, Tool
+from peer.tools.tool import ERASER, HAND, Pointer, Ranges, Tool
 from peer.tools.toolbox import Button, Toolbox
+from peer.ui import brush
 from peer.ui import input as hands
 from peer.ui.backdrop import HINT, NOTHING_YET
 from peer.ui.cursors import Cursors
@@ -29,6 +31,8 @@ from peer.ui.drafts import Drafts, Style, style_of
 from peer.ui.endless import EndlessView
 from peer.ui.look import motion
 from peer.ui.mouse_cursors import mouse_cursor
+from peer.ui.proposed import Proposed
+from peer.ui.reach import Reach
 from peer.ui.ring import Ring
 from peer.ui.settled import SettledInk
 from peer.ui.theme import Theme
@@ -47,18 +51,23 @@ class Canvas(EndlessView):
     tool_changed = pyqtSignal(str)
     contents_changed = pyqtSignal()
 
-    def __init__(self, board: Board, style: InkStyle, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, board: Board, style: InkStyle, theme: Theme, parent: QWidget | None = None, rubber: Rubber | None = None
+    ) -> None:
         super().__init__(theme, parent)
         self._board = board
         self._theme = theme
-        self._settled = SettledInk(board.document, theme, self)
+        self._rubber = rubber or Rubber()
+        self._proposed = Proposed(board)
+        self._settled = SettledInk(self._proposed, theme, self)
         self._drafts = Drafts(theme)
         self._ring = Ring(theme)
         self.stage.addItem(self._drafts)
         self.stage.addItem(self._ring)
         self._cursors = Cursors(self.stage, theme)
-        surface = _Surface(self, self._settled)
-        self._toolbox = _toolbox(board, style, surface)
+        self._reach = Reach(board, self._settled.near)
+        surface = _Surface(self, self._settled, self._reach)
+        self._toolbox = _toolbox(board, style, surface, self._rubber)
         self._pointer: Pointer | None = None
         self._ctrl = False
         self._mouse_cursor = ""
@@ -78,6 +87,7 @@ class Canvas(EndlessView):
         self.glass.setTabletTracking(True)
         self.pinched.connect(self.cancel)  # takes back what the first finger drew until the second came
         self.moved.connect(self._follow_camera)
+        self._rubber.watch(self._show_gesture)
 
     # -- for the window ----------------------------------------------------------------------------
 
@@ -125,6 +135,7 @@ class Canvas(EndlessView):
 
     def changed(self, shapes: Collection[ShapeId]) -> None:
         """These shapes are new, altered or gone."""
+        self._reach.forget(shapes)
         self._settled.refresh(shapes)
         self._judge_blank()
 
@@ -226,8 +237,11 @@ class Canvas(EndlessView):
             style = Style(tool.line.color, tool.line.width)
             self._drafts.follow(_OWN, style, tool.line.points, tool.line.pressure)
         self._settled.fade(tool.fading)
+        self._settled.refresh(self._proposed.cut(tool.cutting))
+        if not tool.busy:
+            self._reach.forget()
         if tool.name == ERASER and self._pointer is not None:
-            self._ring.show_at(self._pointer.x, self._pointer.y, busy=tool.busy)
+            self._ring.show_at(self._pointer.x, self._pointer.y, self._rubber.radius, busy=tool.busy)
         else:
             self._ring.setVisible(False)
         if (cursor := f"{tool.name} {tool.busy}") != self._mouse_cursor:
@@ -312,19 +326,20 @@ class Canvas(EndlessView):
         self._lose_pointer()
 
 
-def _toolbox(board: Board, style: InkStyle, surface: "_Surface") -> Toolbox:
+def _toolbox(board: Board, style: InkStyle, surface: "_Surface", rubber: Rubber) -> Toolbox:
     """The tools of who may draw here, or of who may only look."""
     if board.can_edit:
-        return Toolbox((Pen(board, style), Eraser(board, surface), Hand(surface)))
+        return Toolbox((Pen(board, style), Eraser(board, surface, rubber), Hand(surface)))
     return Toolbox((Hand(surface),), HAND)
 
 
 class _Surface:
     """What tools may ask of the canvas."""
 
-    def __init__(self, view: EndlessView, settled: SettledInk) -> None:
+    def __init__(self, view: EndlessView, settled: SettledInk, reach: Reach) -> None:
         self._view = view
         self._settled = settled
+        self._reach = reach
 
     @property
     def zoom(self) -> float:
@@ -332,6 +347,10 @@ class _Surface:
 
     def find(self, start: Point, end: Point, radius: float) -> list[ShapeId]:
         return self._settled.find(start, end, radius)
+
+    def rub(self, start: Point, end: Point, radius: float) -> Iterator[tuple[ShapeId, Ranges]]:
+        level = brush.level_at(self._view.zoom * self._view.devicePixelRatioF())
+        return self._reach.touched(start, end, radius, level)
 
     def pan(self, dx: float, dy: float) -> None:
         self._view.pan(dx, dy)

@@ -12,13 +12,13 @@ from typing import Final
 from PyQt6.QtCore import QObject, QTimer
 from PyQt6.QtGui import QColor, QPainter
 
-from p2psketch.document import Document
 from p2psketch.geometry import Point, Rect, bounds_of, polyline_hits
 from p2psketch.ids import ShapeId
 from peer.ui import brush
 from peer.ui.boxes import Boxes
 from peer.ui.endless import EndlessView
 from peer.ui.outlines import Outlines, Stroke
+from peer.ui.proposed import Shapes
 from peer.ui.theme import Theme
 
 FADED: Final = 0.25
@@ -36,7 +36,7 @@ class SettledInk:
     `bounds`. It has the view paint anew what has changed.
     """
 
-    def __init__(self, document: Document, theme: Theme, view: EndlessView) -> None:
+    def __init__(self, document: Shapes, theme: Theme, view: EndlessView) -> None:
         self._document = document
         self._renew = view.renew
         self._area = Rect(0, 0, 0, 0)
@@ -79,6 +79,10 @@ class SettledInk:
         area = _around(start, end).padded(radius)
         near = sorted(self._met(area), key=lambda stroke: stroke.z, reverse=True)
         return [stroke.shape.id for stroke in near if self._touched(stroke, start, end, radius)]
+
+    def near(self, area: Rect) -> list[ShapeId]:
+        """The strokes that are shown and may have ink in a part of the board."""
+        return [stroke.shape.id for stroke in self._met(area)]
 
     def bounds(self) -> Rect | None:
         """The smallest rectangle around all ink; None of none."""

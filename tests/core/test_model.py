@@ -24,7 +24,10 @@ from p2psketch.undo import Undo
 from tests.core.authors import ANN, BEN, CAT, INK, ROOM, signed
 
 PLACES = range(0, UNIT + 1, UNIT // 8)
-"""Along the one step of every stroke here. Cuts begin and end a little off them."""
+"""Along the one step of every stroke here; cuts begin and end near them."""
+
+WATCHED = range(0, UNIT + 1, UNIT // 16)
+"""Is there ink? Whatever cuts leave, one of these is in it."""
 
 # The model
 
@@ -86,7 +89,7 @@ class Model:
     def visible(self) -> set[ShapeId]:
         born = {write.shape for write in self.writes if write.field == "kind"}
         there = {shape for shape in born if not self.under((shape, "deleted"))[0]}
-        return {shape for shape in there if not all(self.is_cut(shape, place) for place in PLACES)}
+        return {shape for shape in there if not all(self.is_cut(shape, place) for place in WATCHED)}
 
 
 # The real thing
@@ -264,8 +267,8 @@ class Whiteboard(RuleBasedStateMachine):
                 assert shape.values.get("color") == model.under((id, "color"))[0]
                 assert shape.values.get("width") == model.under((id, "width"))[0]
                 pieces = [(0.0, 1.0)] if shape.pieces is None else shape.pieces
-                kept = {p for p in PLACES if any(begin <= p / UNIT <= end for begin, end in pieces)}
-                assert kept == {p for p in PLACES if not model.is_cut(id, p)}
+                kept = {p for p in WATCHED if any(begin <= p / UNIT <= end for begin, end in pieces)}
+                assert kept == {p for p in WATCHED if not model.is_cut(id, p)}
             assert (peer.undo.can_undo, peer.undo.can_redo) == (bool(model.done), bool(model.undone))
 
     @invariant()

@@ -5,6 +5,7 @@ import pytest
 from peer.tools.eraser import Eraser
 from peer.tools.hand import Hand
 from peer.tools.pen import Pen
+from peer.tools.rubber import Rubber
 from peer.tools.style import InkStyle
 from peer.tools.tool import HAND
 from peer.tools.toolbox import Button, Toolbox
@@ -23,7 +24,7 @@ def table() -> Table:
 
 @pytest.fixture
 def box(paper: Paper, table: Table) -> Toolbox:
-    return Toolbox((Pen(paper, InkStyle()), Eraser(paper, table), Hand(table)))
+    return Toolbox((Pen(paper, InkStyle()), Eraser(paper, table, Rubber()), Hand(table)))
 
 
 def test_who_only_looks_on_has_the_hand_and_nothing_else(table: Table) -> None:
