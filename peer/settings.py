@@ -20,6 +20,7 @@ log = logging.getLogger(__name__)
 
 THEMES: Final = ("system", "light", "dark")
 MOST_RECENT: Final = 12
+MOST_WIDTH: Final = 512
 
 
 def settings_path() -> Path:
@@ -47,6 +48,9 @@ class Settings:
     """The window's, as Qt saves it, in hexadecimal."""
     recent: list[Recent] = field(default_factory=list)
     """The newest first."""
+    erases_parts: bool = False
+    eraser_width: float = 16.0
+    """Which eraser was last in hand: of parts of strokes or of whole ones, and its size in pixels of the screen."""
 
     @classmethod
     def load(cls, path: Path | None = None) -> Self:
@@ -113,6 +117,14 @@ def _theme(value: Any) -> str | None:
     return value if value in THEMES else None
 
 
+def _flag(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _width(value: Any) -> float | None:
+    return float(value) if type(value) in (int, float) and 1 <= value <= MOST_WIDTH else None
+
+
 def _geometry(value: Any) -> str | None:
     try:
         return value if isinstance(value, str) and bytes.fromhex(value) else None
@@ -138,6 +150,8 @@ _CHECKS: Final[dict[str, Callable[[Any], Any]]] = {
     "name": _name,
     "color": _color,
     "theme": _theme,
+    "erases_parts": _flag,
+    "eraser_width": _width,
     "geometry": _geometry,
     "recent": _recent,
 }

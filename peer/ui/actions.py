@@ -26,6 +26,7 @@ class Row(NamedTuple):
 ACTIONS: Final = (
     Row("pen", "Pen", ("P", "D", "B", "7"), "Tools", is_tool=True, edits=True),
     Row("eraser", "Eraser", ("E", "0"), "Tools", is_tool=True, edits=True),
+    Row("other_eraser", "Erase strokes or parts", ("Shift+E",), "Tools", edits=True),
     Row("hand", "Hand", ("H",), "Tools", is_tool=True),
     Row("thinner", "Thinner", ("[",), "Tools", edits=True),
     Row("thicker", "Thicker", ("]",), "Tools", edits=True),

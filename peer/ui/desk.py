@@ -16,12 +16,15 @@ from PyQt6.QtWidgets import QWidget
 from p2psketch.effects import Notice
 from p2psketch.ids import PeerId, ShapeId
 from peer.board import Board
+from peer.tools.rubber import Rubber
 from peer.tools.style import WIDTHS, InkStyle
+from peer.tools.tool import ERASER
 from peer.ui import arrange
 from peer.ui.actions import ICONS
 from peer.ui.canvas import Canvas
 from peer.ui.follow import Following
 from peer.ui.panel import Panel
+from peer.ui.panels.eraser import EraserPanel
 from peer.ui.panels.following import Border, Chip
 from peer.ui.panels.looking import LookingPanel
 from peer.ui.panels.people import PeoplePanel
@@ -52,18 +55,25 @@ class Desk(QWidget):
     history_changed = pyqtSignal()
 
     def __init__(
-        self, board: Board, theme: Theme, actions: Mapping[str, QAction], parent: QWidget | None = None
+        self,
+        board: Board,
+        theme: Theme,
+        actions: Mapping[str, QAction],
+        parent: QWidget | None = None,
+        rubber: Rubber | None = None,
     ) -> None:
         super().__init__(parent)
         self.board = board
         self.ink = InkStyle()
-        self.canvas = Canvas(board, self.ink, theme, self)
+        self.rubber = rubber or Rubber()
+        self.canvas = Canvas(board, self.ink, theme, self, self.rubber)
         self.following = Following(board, self.canvas)
         self.border = Border(self)
         self.title = TitlePanel(self)
         self.tools = self._tools(actions)
         self.people = PeoplePanel(self)
         self.style_panel = StylePanel(self, self.ink)
+        self.eraser_panel = EraserPanel(self, self.rubber)
         self.zoom = ZoomPanel(self, actions, editing=board.can_edit)
         self.status = StatusPanel(self)
         self.toast = Toast(self)
@@ -105,7 +115,7 @@ class Desk(QWidget):
         self.canvas.zoomed.connect(self.zoom.show_zoom)
         self.canvas.tool_changed.connect(self.tool_changed)
         self.toast.changed.connect(self.place_panels)
-        for panel in (*self.panels, *self.popovers):
+        for panel in (*self.panels, self.eraser_panel, *self.popovers):
             panel.reshaped.connect(self.place_panels)
         for popover in self.popovers:
             popover.opened.connect(self._popover_opened)
@@ -177,13 +187,29 @@ class Desk(QWidget):
     def tool_changed(self, name: str) -> None:
         """Another tool is in hand."""
         self.style_panel.setVisible(name in HAVE_STYLE and not self.zen)
+        self.eraser_panel.setVisible(name == ERASER and not self.zen)
         if name not in HAVE_STYLE:
             self.picker.close_it()
 
     def step_width(self, step: int) -> None:
-        """The next thicker or thinner width."""
+        """The next thicker or thinner width, of what is in hand."""
+        if self.canvas.tool_name == ERASER:
+            self.rubber.step(step)
+            return
         at = min(range(len(WIDTHS)), key=lambda at: abs(WIDTHS[at] - self.ink.width)) + step
         self.ink.width = WIDTHS[min(max(at, 0), len(WIDTHS) - 1)]
+
+    def take_eraser(self) -> None:
+        """Take the eraser in hand; if it is there already, the other one."""
+        if self.canvas.tool_name == ERASER:
+            self.switch_eraser()
+        else:
+            self.canvas.select_tool(ERASER)
+
+    def switch_eraser(self) -> None:
+        """Take the other eraser in hand: of whole strokes, or of parts of them."""
+        self.rubber.parts = not self.rubber.parts
+        self.canvas.select_tool(ERASER)
 
     def undo(self) -> None:
         """Take back the last step; what the toast offered is done, or too late."""
@@ -280,6 +306,7 @@ class Desk(QWidget):
         area = self.rect()
         arrange.place_top(area, self.title, self.tools, self.people)
         arrange.place_side(self.style_panel, self.title)
+        arrange.place_side(self.eraser_panel, self.title)
         arrange.place_bottom(area, self.zoom, self.status, self.toast, self.chip)
         for popover in self.popovers:
             if popover.is_open and popover.size() != popover.sizeHint():

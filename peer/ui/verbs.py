@@ -8,7 +8,8 @@ if TYPE_CHECKING:
 
 VERBS: Final["Mapping[str, Callable[[Desk], None]]"] = {
     "pen": lambda desk: desk.canvas.select_tool("pen"),
-    "eraser": lambda desk: desk.canvas.select_tool("eraser"),
+    "eraser": lambda desk: desk.take_eraser(),
+    "other_eraser": lambda desk: desk.switch_eraser(),
     "hand": lambda desk: desk.canvas.select_tool("hand"),
     "thinner": lambda desk: desk.step_width(-1),
     "thicker": lambda desk: desk.step_width(1),

@@ -18,6 +18,7 @@ from PyQt6.QtWidgets import QApplication, QStackedLayout, QToolTip, QWidget
 
 from peer.home import boards
 from peer.settings import Settings
+from peer.tools.rubber import Rubber
 from peer.ui.actions import ACTIONS, make_actions
 from peer.ui.files import ask_for_board, ask_for_picture
 from peer.ui.help import HelpPopover
@@ -61,6 +62,8 @@ class Window(QWidget):
         self._name_given = bool(name)
         color = settings.color if settings.color is not None else random_color()
         self._person = name or settings.name or login_name(), color
+        self._rubber = Rubber(parts=settings.erases_parts, width=settings.eraser_width)
+        self._rubber.watch(self._remember_rubber)
         self.commands = make_actions(self, self._calls())
         self.welcome = Welcome(self)
         self._help: HelpPopover | None = None
@@ -129,7 +132,7 @@ class Window(QWidget):
         from peer.ui.desk import Desk
 
         self._clear_desk()
-        desk = self.desk = Desk(board, self.theme, self.commands, self)
+        desk = self.desk = Desk(board, self.theme, self.commands, self, self._rubber)
         desk.share_popover.note = self._share_note
         desk.history_changed.connect(self._show_history)
         desk.canvas.tool_changed.connect(self._show_tool)
@@ -268,6 +271,10 @@ class Window(QWidget):
         self.settings.color = color
         self.settings.save()
         self.person_chosen.emit(name, color)
+
+    def _remember_rubber(self) -> None:
+        self.settings.erases_parts, self.settings.eraser_width = self._rubber.parts, self._rubber.width
+        self.settings.save()
 
     def _rename(self, name: str, color: int) -> None:
         self._name_given = False

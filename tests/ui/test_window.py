@@ -216,6 +216,41 @@ def test_brackets_change_the_width(window: Window, board: Alone, qtbot: QtBot) -
     assert ink.width == 2
 
 
+def test_the_eraser_again_is_the_other_eraser_and_is_remembered(
+    window: Window, board: Alone, qtbot: QtBot, settings: Settings
+) -> None:
+    desk = desk_of(window)
+    assert not desk.eraser_panel.isVisible()
+    shortcut(window, qtbot, "E")
+    assert desk.eraser_panel.isVisible() and not desk.rubber.parts
+    shortcut(window, qtbot, "E")
+    assert desk.rubber.parts and desk.canvas.tool_name == "eraser"
+    shortcut(window, qtbot, "]")
+    assert Settings.load().erases_parts and Settings.load().eraser_width == 32.0
+    assert desk.ink.width == 4
+    window.show_board(Alone("Cellar"))
+    assert desk_of(window).rubber.parts
+    shortcut(window, qtbot, "Shift+E")
+    assert not desk_of(window).rubber.parts and desk_of(window).canvas.tool_name == "eraser"
+    shortcut(window, qtbot, "P")
+    assert not desk_of(window).eraser_panel.isVisible()
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_the_panel_of_the_eraser_covers_no_other(window: Window, board: Alone, width: int, height: int) -> None:
+    desk = desk_of(window)
+    window.resize(width, height)
+    desk.canvas.select_tool("eraser")
+    desk.place_panels()
+    others = [panel for panel in desk.panels if panel.isVisible()]
+    assert not any(panel.geometry().intersects(desk.eraser_panel.geometry()) for panel in others)
+    assert desk.rect().contains(desk.eraser_panel.geometry())
+    desk.set_zen(True)
+    assert not desk.eraser_panel.isVisible()
+    desk.set_zen(False)
+    assert desk.eraser_panel.isVisible()
+
+
 def test_zen_hides_the_panels_and_brings_them_back(window: Window, board: Alone, qtbot: QtBot) -> None:
     desk = desk_of(window)
     desk.people_popover.open()
