@@ -48,6 +48,8 @@ ANEW: Final = 1_000
 HAVE_STYLE: Final = ("pen",)
 """The tools that the style panel is there for."""
 
+PRESSES: Final = (QEvent.Type.MouseButtonPress, QEvent.Type.TabletPress, QEvent.Type.TouchBegin)
+
 
 class Desk(QWidget):
     """One board; its Listener. Signals: history_changed() when undo or redo may have become possible."""
@@ -114,6 +116,7 @@ class Desk(QWidget):
         self._again.start(ANEW)
         self.canvas.zoomed.connect(self.zoom.show_zoom)
         self.canvas.tool_changed.connect(self.tool_changed)
+        self.canvas.tapped.connect(self._tapped)
         self.toast.changed.connect(self.place_panels)
         for panel in (*self.panels, self.eraser_panel, *self.popovers):
             panel.reshaped.connect(self.place_panels)
@@ -199,18 +202,6 @@ class Desk(QWidget):
         at = min(range(len(WIDTHS)), key=lambda at: abs(WIDTHS[at] - self.ink.width)) + step
         self.ink.width = WIDTHS[min(max(at, 0), len(WIDTHS) - 1)]
 
-    def take_eraser(self) -> None:
-        """Take the eraser in hand; if it is there already, the other one."""
-        if self.canvas.tool_name == ERASER:
-            self.switch_eraser()
-        else:
-            self.canvas.select_tool(ERASER)
-
-    def switch_eraser(self) -> None:
-        """Take the other eraser in hand: of whole strokes, or of parts of them."""
-        self.rubber.parts = not self.rubber.parts
-        self.canvas.select_tool(ERASER)
-
     def undo(self) -> None:
         """Take back the last step; what the toast offered is done, or too late."""
         self._drop_offer()
@@ -249,6 +240,11 @@ class Desk(QWidget):
             self.border.show_color(person.color)
             self.chip.show_person(person.name, person.color)
         self.place_panels()
+
+    def _tapped(self, fingers: int) -> None:
+        """Two fingers undo, three do it again."""
+        if self.board.can_edit and fingers in (2, 3):
+            (self.undo if fingers == 2 else self.redo)()
 
     def _drop_offer(self) -> None:
         if self.toast.has_link:
@@ -329,7 +325,7 @@ class Desk(QWidget):
             self.board.unwatch(self)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        if event is not None and event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.TabletPress):
+        if event is not None and event.type() in PRESSES:
             self.following.stop()
             self.close_popovers(but=self.people_popover)
             self._drop_offer()

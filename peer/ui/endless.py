@@ -1,4 +1,4 @@
-"""A view of a board without edges: a camera in place of scroll bars, wheel, touchpad and two fingers to move it.
+"""A view of a board without edges: a camera in place of scroll bars, wheel, touchpad and fingers to move it.
 
 Rule: Qt's own scrolling stays at 0; where the view looks is the camera's alone, and the view's transform follows it.
 """
@@ -9,12 +9,14 @@ from typing import Final
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import QNativeGestureEvent, QPainter, QResizeEvent, QTransform, QWheelEvent
-from PyQt6.QtWidgets import QFrame, QGestureEvent, QGraphicsScene, QGraphicsView, QPinchGesture, QWidget
+from PyQt6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
 
-from p2psketch.geometry import Rect
+from p2psketch.geometry import Point, Rect
 from peer.ui import input as hands
 from peer.ui.backdrop import Backdrop
 from peer.ui.camera import Camera
+from peer.ui.glide import Glide
+from peer.ui.look import motion
 from peer.ui.rects import from_qt, seen_of, to_qt
 from peer.ui.theme import Theme
 
@@ -26,8 +28,8 @@ _MANY: Final = 16
 
 
 class EndlessView(QGraphicsView):
-    """Signals: zoomed(float) when the zoom has changed, moved() when another part of the board is seen, or in another
-    size, and pinched() when two fingers begin to move the board.
+    """Signals: zoomed(float) when the zoom has changed, and moved() when another part of the board is seen, or in
+    another size.
 
     The background, with what a subclass paints in `paint_board`, is kept as an image until the view moves or `renew`
     asks for another, so that what moves above it costs nothing below.
@@ -35,7 +37,6 @@ class EndlessView(QGraphicsView):
 
     zoomed = pyqtSignal(float)
     moved = pyqtSignal()
-    pinched = pyqtSignal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -55,8 +56,9 @@ class EndlessView(QGraphicsView):
         self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
         self.glass.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.glass.ungrabGesture(Qt.GestureType.PanGesture)  # two fingers that only push are a pinch too
-        self.glass.grabGesture(Qt.GestureType.PinchGesture)
+        self.glass.ungrabGesture(Qt.GestureType.PanGesture)  # fingers are taken as they come
+        self.glass.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self._glide = Glide(self._pan_on, self)
 
     @property
     def glass(self) -> QWidget:
@@ -90,12 +92,28 @@ class EndlessView(QGraphicsView):
         """Move the board by pixels of the screen."""
         self.move_camera(lambda camera: camera.pan(dx, dy))
 
+    def drag(self, was: Point, at: Point, zoom: float) -> None:
+        """Bring what is under one pixel of the screen under another, at another zoom."""
+        self.move_camera(lambda camera: camera.drag(was, at, zoom))
+
+    def glide(self, speed: Point) -> None:
+        """Let go of the board while it moves, in pixels of the screen a second; it comes to rest by itself."""
+        if motion(self):
+            self._glide.start(speed)
+
     def fit(self, area: Rect | None) -> None:
         """Show all of a part of the board; of nothing, the origin at 100 %."""
         self.move_camera(lambda camera: camera.fit(area))
 
     def move_camera(self, move: Callable[[Camera], None]) -> None:
-        """Look elsewhere."""
+        """Look elsewhere; the board does not glide any more."""
+        self._glide.stop()
+        self._move_camera(move)
+
+    def _pan_on(self, dx: float, dy: float) -> None:
+        self._move_camera(lambda camera: camera.pan(dx, dy))
+
+    def _move_camera(self, move: Callable[[Camera], None]) -> None:
         zoom = self.camera.zoom
         move(self.camera)
         self.look()
@@ -126,19 +144,6 @@ class EndlessView(QGraphicsView):
     def paint_board(self, painter: QPainter, area: Rect) -> None:
         """Paint what is in a part of the board, in its pixels, on the backdrop."""
 
-    def _pinch(self, event: QGestureEvent) -> bool:
-        pinch = event.gesture(Qt.GestureType.PinchGesture)
-        if not isinstance(pinch, QPinchGesture):
-            return False
-        event.accept(pinch)
-        if pinch.state() is Qt.GestureState.GestureStarted:
-            self.pinched.emit()
-        elif pinch.state() is Qt.GestureState.GestureUpdated:
-            push = pinch.centerPoint() - pinch.lastCenterPoint()
-            self.pan(push.x(), push.y())
-            self.zoom_at(self.glass.mapFromGlobal(pinch.centerPoint()), self.zoom * pinch.scaleFactor())
-        return True
-
     def _native_pinch(self, event: QNativeGestureEvent) -> bool:
         if event.gestureType() is not Qt.NativeGestureType.ZoomNativeGesture:
             return False
@@ -150,9 +155,7 @@ class EndlessView(QGraphicsView):
         if event is not None and event.type() == QEvent.Type.Paint:
             # An item that has moved since the last turn must say so before it is painted anew, or its old place stays.
             QCoreApplication.sendPostedEvents(self.stage, QEvent.Type.MetaCall.value)
-        if isinstance(event, QGestureEvent):
-            taken = self._pinch(event)
-        elif isinstance(event, QNativeGestureEvent):
+        if isinstance(event, QNativeGestureEvent):
             taken = self._native_pinch(event)
         return taken or super().viewportEvent(event)
 

@@ -62,8 +62,6 @@ class Window(QWidget):
         self._name_given = bool(name)
         color = settings.color if settings.color is not None else random_color()
         self._person = name or settings.name or login_name(), color
-        self._rubber = Rubber(parts=settings.erases_parts, width=settings.eraser_width)
-        self._rubber.watch(self._remember_rubber)
         self.commands = make_actions(self, self._calls())
         self.welcome = Welcome(self)
         self._help: HelpPopover | None = None
@@ -132,7 +130,9 @@ class Window(QWidget):
         from peer.ui.desk import Desk
 
         self._clear_desk()
-        desk = self.desk = Desk(board, self.theme, self.commands, self, self._rubber)
+        rubber = Rubber(parts=self.settings.erases_parts, width=self.settings.eraser_width)
+        rubber.watch(lambda: self._remember(rubber))
+        desk = self.desk = Desk(board, self.theme, self.commands, self, rubber)
         desk.share_popover.note = self._share_note
         desk.history_changed.connect(self._show_history)
         desk.canvas.tool_changed.connect(self._show_tool)
@@ -272,8 +272,8 @@ class Window(QWidget):
         self.settings.save()
         self.person_chosen.emit(name, color)
 
-    def _remember_rubber(self) -> None:
-        self.settings.erases_parts, self.settings.eraser_width = self._rubber.parts, self._rubber.width
+    def _remember(self, rubber: Rubber) -> None:
+        self.settings.erases_parts, self.settings.eraser_width = rubber.parts, rubber.width
         self.settings.save()
 
     def _rename(self, name: str, color: int) -> None:

@@ -60,10 +60,10 @@ class Somebody:
         self._presences.point(Presence(self.peer, None, view, "pen"), time.monotonic())
         self._tell()
 
-    def begin(self, *points: tuple[float, float], color: int = 0xE03131) -> None:
+    def begin(self, *points: tuple[float, float], color: int = 0xE03131, **more: Value) -> None:
         """Begin to draw."""
         self._number, self._told = self._number + 1, 0
-        self.go_on(*points, fields={"kind": "stroke", "color": color, "width": 4.0})
+        self.go_on(*points, fields={"kind": "stroke", "color": color, "width": 4.0} | more)
 
     def go_on(self, *points: tuple[float, float], fields: dict[str, Value] | None = None) -> None:
         """Draw on."""

@@ -206,6 +206,17 @@ def test_zoom_by_keys_and_buttons(window: Window, board: Alone, qtbot: QtBot) ->
     assert desk.canvas.zoom == 1
 
 
+def test_two_fingers_that_tap_undo_and_three_redo(window: Window, board: Alone) -> None:
+    desk = desk_of(window)
+    board.draw()
+    desk.canvas.tap(2)
+    assert board.document.visible_count == 0
+    desk.canvas.tap(3)
+    assert board.document.visible_count == 1
+    desk.canvas.tap(4)
+    assert board.document.visible_count == 1
+
+
 def test_brackets_change_the_width(window: Window, board: Alone, qtbot: QtBot) -> None:
     ink = desk_of(window).ink
     for _ in range(5):
