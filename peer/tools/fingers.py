@@ -136,7 +136,8 @@ class Fingers:
         """A finger lifts."""
         if finger not in self._down:
             return
-        self.move({finger: at}, now)
+        if at != self._down[finger]:
+            self.move({finger: at}, now)
         del self._down[finger], self._first[finger]
         if self._down:
             return

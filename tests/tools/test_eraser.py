@@ -5,7 +5,7 @@ import pytest
 from p2psketch.cuts import UNIT
 from p2psketch.ops import Edit
 from peer.tools.eraser import Eraser
-from peer.tools.rubber import SIZES, Rubber
+from peer.tools.rubber import Rubber
 from tests.tools.paper import Paper, Table, at, shape
 
 
@@ -116,24 +116,3 @@ def test_what_it_takes_was_chosen_at_the_press(eraser: Eraser, paper: Paper, rub
     rubber.parts = True
     eraser.release(at(200, 50))
     assert paper.edits == [Edit(((shape(1), {"deleted": True}), (shape(2), {"deleted": True})))]
-
-
-# Which eraser
-
-
-def test_a_rubber_tells_of_changes_and_only_of_those(rubber: Rubber) -> None:
-    told: list[tuple[bool, float]] = []
-    rubber.watch(lambda: told.append((rubber.parts, rubber.width)))
-    rubber.parts = False
-    rubber.parts = True
-    rubber.width = 16.0
-    rubber.width = 9.0
-    assert told == [(True, 16.0), (True, 9.0)]
-
-
-def test_a_rubber_steps_through_the_sizes_on_offer(rubber: Rubber) -> None:
-    rubber.width = 14.0
-    for step, size in ((1, 32.0), (1, 64.0), (1, 64.0), (-1, 32.0), (-1, 16.0), (-1, 8.0), (-1, 8.0)):
-        rubber.step(step)
-        assert rubber.width == size
-    assert rubber.radius == SIZES[0] / 2

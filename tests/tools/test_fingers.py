@@ -67,7 +67,7 @@ def test_one_finger_is_a_mouse(fingers: Fingers, screen: Screen) -> None:
     fingers.begin(1, (5, 5), 0.0)
     fingers.move({1: (9, 9)}, 0.1)
     fingers.end(1, (9, 9), 0.2)
-    assert screen.take() == [("press", (5, 5)), ("move", (9, 9)), ("move", (9, 9)), ("release", (9, 9))]
+    assert screen.take() == [("press", (5, 5)), ("move", (9, 9)), ("release", (9, 9))]
 
 
 def test_after_a_pen_it_moves_the_board_once_it_has_come_far_enough(with_pen: Fingers, screen: Screen) -> None:
@@ -155,11 +155,13 @@ def test_a_board_let_go_of_while_it_moves_glides(with_pen: Fingers, screen: Scre
 
 
 def test_a_board_that_was_held_still_stays(with_pen: Fingers, screen: Screen) -> None:
-    for end in (0.5, 0.21):
-        with_pen.begin(1, (0, 0), 0.0)
-        with_pen.move({1: (100, 0)}, 0.1)
-        with_pen.move({1: (100.5, 0)}, 0.2)
-        with_pen.end(1, (100.5, 0), end + 0.2)
+    with_pen.begin(1, (0, 0), 0.0)
+    with_pen.move({1: (100, 0)}, 0.1)
+    with_pen.end(1, (100, 0), 0.16)
+    with_pen.begin(1, (0, 0), 1.0)
+    with_pen.move({1: (100, 0)}, 1.1)
+    with_pen.move({1: (100.5, 0)}, 1.19)
+    with_pen.end(1, (100.5, 0), 1.21)
     assert not [said for said in screen.take() if said[0] == "glide"]
 
 

@@ -15,7 +15,6 @@ from peer.tools.style import InkStyle
 from peer.ui import brush
 from peer.ui.canvas import Canvas
 from peer.ui.picture import picture
-from peer.ui.proposed import Proposed
 from peer.ui.theme import LIGHT
 from tests.ui.afar import Somebody, stroke
 from tests.ui.boards import Alone
@@ -222,23 +221,6 @@ def test_pressure_stays_with_the_pieces(board: Alone, ana: Somebody) -> None:
     assert first.radii[-1] == whole.radii[2]
     assert last.radii[0] == pytest.approx((whole.radii[5] + whole.radii[6]) / 2)
     assert (first.positions[-1], last.positions[0], last.positions[-1]) == (2, 5.5, 10)
-
-
-# The board as it will be
-
-
-def test_a_proposed_cut_changes_no_shape_of_the_document(board: Alone) -> None:
-    board.draw((0, 0), (50, 0))
-    (shape,) = board.document.visible()
-    proposed = Proposed(board)
-    assert proposed.get(shape.id) is shape
-    assert proposed.cut({shape.id: (0, 9)}) == {shape.id}
-    assert proposed.cut({shape.id: (0, 9)}) == set()
-    other = proposed.get(shape.id)
-    assert other is not None and other is not shape
-    assert (other.cut, other.z, other.color, shape.cut) == ((0, 9), shape.z, shape.color, None)
-    assert proposed.cut({}) == {shape.id}
-    assert proposed.get(shape.id) is shape
 
 
 def test_a_board_that_was_read_anew_is_shown_as_it_is_then(canvas: Canvas, board: Alone, ana: Somebody) -> None:

@@ -19,6 +19,7 @@ from peer.ui.verbs import VERBS
 from peer.ui.window import Window
 from tests.ui.boards import QUIET, Alone, crowd
 from tests.ui.hands import click, close_menu, menu_texts, press, settle, write
+from tests.ui.platform import TouchScreen
 
 SIZES = [(800, 600), (1024, 700), (1440, 900)]
 
@@ -204,6 +205,16 @@ def test_zoom_by_keys_and_buttons(window: Window, board: Alone, qtbot: QtBot) ->
     assert desk.canvas.zoom < 1
     desk.zoom.percent.click()
     assert desk.canvas.zoom == 1
+
+
+def test_a_finger_on_the_canvas_closes_what_a_click_had_opened(window: Window, board: Alone) -> None:
+    desk = desk_of(window)
+    desk.share_popover.open()
+    screen = TouchScreen(desk.canvas.glass)
+    screen.begin(a=(500, 600))
+    screen.end_all()
+    assert not desk.share_popover.is_open
+    assert board.document.visible_count == 1
 
 
 def test_two_fingers_that_tap_undo_and_three_redo(window: Window, board: Alone) -> None:
