@@ -83,13 +83,15 @@ class Model:
         fields = {write.field for write in self.writes if write.shape == shape and write.field.startswith("cut/")}
         return [cut for name in fields if (cut := self.under((shape, name))[0])]
 
-    def is_cut(self, shape: ShapeId, place: int) -> bool:
-        return any(cut[n] <= place <= cut[n + 1] for cut in self.cuts(shape) for n in range(0, len(cut), 2))
+    def left(self, shape: ShapeId) -> set[int]:
+        """Where there is ink."""
+        ranges = [cut[n : n + 2] for cut in self.cuts(shape) for n in range(0, len(cut), 2)]
+        return {place for place in WATCHED if not any(begin <= place <= end for begin, end in ranges)}
 
     def visible(self) -> set[ShapeId]:
         born = {write.shape for write in self.writes if write.field == "kind"}
         there = {shape for shape in born if not self.under((shape, "deleted"))[0]}
-        return {shape for shape in there if not all(self.is_cut(shape, place) for place in WATCHED)}
+        return {shape for shape in there if self.left(shape)}
 
 
 # The real thing
@@ -268,7 +270,7 @@ class Whiteboard(RuleBasedStateMachine):
                 assert shape.values.get("width") == model.under((id, "width"))[0]
                 pieces = [(0.0, 1.0)] if shape.pieces is None else shape.pieces
                 kept = {p for p in WATCHED if any(begin <= p / UNIT <= end for begin, end in pieces)}
-                assert kept == {p for p in WATCHED if not model.is_cut(id, p)}
+                assert kept == model.left(id)
             assert (peer.undo.can_undo, peer.undo.can_redo) == (bool(model.done), bool(model.undone))
 
     @invariant()
