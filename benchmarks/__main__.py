@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import applying, delivery, hostile, idling, joining
+from benchmarks import applying, canvas, delivery, hostile, idling, joining
 from benchmarks.results import Results
 from peer import interpreter
 
@@ -17,6 +17,7 @@ PARTS: dict[str, Callable[..., None]] = {
     "idle": idling.measure,
     "start": idling.measure_start,
     "hostile": hostile.measure,
+    "canvas": canvas.measure,
 }
 
 HERE = Path(__file__).parent / "results.json"

@@ -7,7 +7,7 @@ from typing import Final
 import pycrdt
 
 from benchmarks.results import Results, median
-from benchmarks.workload import strokes
+from benchmarks.workload import VIEW, strokes
 from p2psketch.document import Document
 from p2psketch.keys import Identity, check_ops
 from p2psketch.oplog import Chunk, OpLog
@@ -60,18 +60,20 @@ def timed(work: "object") -> float:
     return time.perf_counter() - started
 
 
-def chunks_of(count: int, identity: Identity, in_chunk: int = IN_CHUNK) -> list[Chunk]:
+def chunks_of(
+    count: int, identity: Identity, in_chunk: int = IN_CHUNK, room: bytes = ROOM, view: tuple[int, int] = VIEW
+) -> list[Chunk]:
     """A log of one author, as it is sent in catch-up."""
-    author, log = identity.peer_id, OpLog(ROOM, check_ops)
+    author, log = identity.peer_id, OpLog(room, check_ops)
     chunks: list[Chunk] = []
     parts: list[Chunk] = []
-    for number, fields in enumerate(strokes(count), 1):
+    for number, fields in enumerate(strokes(count, view=view), 1):
         body = encode_body(author, [(0, fields)])
         parts.append(log.append(author, number, 1_700_000_000_000 + number * 250, body))
         if len(parts) == in_chunk or number == count:
             blob, signature = (
                 b"".join(part.blob for part in parts),
-                identity.sign_ops(ROOM, number, log.tip(author).head),
+                identity.sign_ops(room, number, log.tip(author).head),
             )
             chunks.append(parts[0]._replace(length=len(parts), blob=blob, signature=signature))
             parts.clear()

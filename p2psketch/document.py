@@ -124,6 +124,10 @@ class Document:
         """The shape, visible or not, if any op has named it."""
         return self._shapes.get(id)
 
+    def all(self) -> list[Shape]:
+        """Every shape that any op has named, at this moment, in no particular order."""
+        return list(self._shapes.values())
+
     def visible(self) -> Iterator[Shape]:
         """The visible shapes, in no particular order."""
         return (shape for shape in self._shapes.values() if shape.visible)

@@ -151,7 +151,7 @@ def smooth(points: Floats, tolerance: float = 0.25) -> tuple[Floats, Floats]:
         return points, np.arange(len(points), dtype=np.float64)
     bend = np.maximum(np.concatenate((bends[:1], bends)), np.concatenate((bends, bends[-1:])))
     pieces = np.ceil(np.sqrt(bend / (8 * tolerance))).astype(np.intp).clip(1, _MOST_CURVE_PIECES)
-    segment, step = _counted(pieces)
+    segment, step = counted(pieces)
     t = step / pieces[segment]
     leaving, entering = _tangents(chords)
     chord, leave, enter = chords[segment], leaving[segment], entering[segment]
@@ -198,7 +198,7 @@ def _pairs(numbers: Complexes) -> Floats:
     return numbers.view(np.float64).reshape(-1, 2)
 
 
-def _counted(counts: Indices) -> tuple[Indices, Indices]:
+def counted(counts: Indices) -> tuple[Indices, Indices]:
     """For counts (2, 3): which (0, 0, 1, 1, 1) and how far within it (0, 1, 0, 1, 2)."""
     which = np.repeat(np.arange(len(counts)), counts)
     return which, np.arange(len(which)) - (np.cumsum(counts) - counts)[which]
@@ -286,7 +286,7 @@ def _walk(line: Complexes, radii: Floats, counts: Indices) -> tuple[_Walk, Indic
     that lies within the next one has no side.
     """
     edges = 2 * counts - 2
-    stroke, number = _counted(edges)
+    stroke, number = counted(edges)
     begin, turn = (np.cumsum(counts) - counts)[stroke], (counts - 1)[stroke]
     start, end = begin + turn - np.abs(turn - number), begin + turn - np.abs(turn - number - 1)
     firsts = np.cumsum(edges) - edges
@@ -305,7 +305,7 @@ def _distinct(line: Complexes, radii: Floats, counts: Indices) -> tuple[Complexe
 
     What is a single point then is doubled, so that every stroke has an edge.
     """
-    owner, number = _counted(counts)
+    owner, number = counted(counts)
     moved = np.abs(line[1:] - line[:-1]) > _NEAR
     kept = np.flatnonzero(np.concatenate(([True], moved)) | (number == 0))
     left = np.bincount(owner[kept])
@@ -347,7 +347,7 @@ def _spokes(
     radii = walk.radii[joins]
     detour = angles > 0
     pieces = np.where(detour, 2, np.maximum(np.ceil(-angles / _arc_step(radii, tolerance)), 1)).astype(np.intp)
-    join, number = _counted(pieces + 1)
+    join, number = counted(pieces + 1)
     spokes = (radii * normals)[join] * np.exp((1j * angles / pieces)[join] * number)
     spokes[detour[join] & (number == 1)] = 0
     return spokes + walk.centres[joins][join], pieces

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from p2psketch.geometry import Floats, Point, Rect
+    from p2psketch.geometry import Floats, Indices, Point, Rect
 
     Pressure: TypeAlias = NDArray[np.float32]
 
@@ -84,6 +84,22 @@ def decode(data: bytes) -> tuple[Floats, Pressure | None]:
     return _points(data, n), levels.astype(np.float32) / np.float32(255)
 
 
+def decode_all(inks: Sequence[bytes]) -> tuple[Floats, Indices]:
+    """The points of many strokes of checked ink, end to end (sum of counts, 2), and the counts; a tenth of the time."""
+    import numpy as np
+
+    counts = np.fromiter(map(count, inks), np.intp, len(inks))
+    coded = b"".join(
+        data[2 if n < 128 else 3 : len(data) - n * data[0]] for data, n in zip(inks, counts.tolist(), strict=True)
+    )
+    steps = _steps(np.frombuffer(coded, np.uint8)).reshape(-1, 2)
+    places = steps.cumsum(axis=0)
+    before = np.cumsum(counts) - counts
+    places -= np.repeat(places[before] - steps[before], counts, axis=0)
+    points: Floats = places * (1 / _UNITS)
+    return points, counts
+
+
 def bounds(data: bytes) -> Rect:
     """The bounds of the points of checked ink, without the width of the line."""
     from p2psketch.geometry import bounds_of
@@ -126,11 +142,18 @@ def _points(data: bytes, n: int) -> Floats:
 
     start = 2 if n < 128 else 3
     coded = np.frombuffer(data, np.uint8, len(data) - start - n * data[0], start)
+    points: Floats = _steps(coded).reshape(n, 2).cumsum(axis=0, dtype=np.float64) * (1 / _UNITS)
+    return points
+
+
+def _steps(coded: NDArray[np.uint8]) -> NDArray[np.int64]:
+    """The numbers that varints hold."""
+    import numpy as np
+
     last = (coded < 128).nonzero()[0]
     first = np.zeros_like(last)
     first[1:] = last[:-1] + 1
     place = np.arange(len(coded)) - np.repeat(first, last - first + 1)
     zigzag = np.add.reduceat((coded & 127) << (7 * place), first)
-    steps = (zigzag >> 1) ^ -(zigzag & 1)
-    points: Floats = steps.reshape(n, 2).cumsum(axis=0, dtype=np.float64) * (1 / _UNITS)
-    return points
+    steps: NDArray[np.int64] = (zigzag >> 1) ^ -(zigzag & 1)
+    return steps

@@ -19,7 +19,7 @@ import pytest
 
 CORE = """
     errors ids clock address allowance
-    geometry rubbing ink cuts shapes ops document oplog undo
+    geometry curves rubbing touching ink cuts shapes ops document oplog undo
     keys invite
     messages presence codec connection effects
     holdings stash claims catchup drafting pointing strangers contacts link relaying mesh introduction

@@ -5,12 +5,11 @@ is room between them others fade in, so that they neither crowd nor get lost.
 """
 
 import math
-from typing import Final, NamedTuple
+from typing import Final
 
-from PyQt6.QtCore import QPointF, QRectF, Qt
-from PyQt6.QtGui import QColor, QFont, QGuiApplication, QPainter, QPixmap
+from PyQt6.QtCore import QRect, QRectF, Qt
+from PyQt6.QtGui import QColor, QFont, QGuiApplication, QImage, QPainter
 
-from peer.ui.camera import Camera
 from peer.ui.theme import DOT_SPACING, Theme
 
 HINT: Final = "Draw. Share the link to draw together."
@@ -21,7 +20,6 @@ _CLOSEST: Final = 14.0
 """Pixels of the screen between dots that are no longer seen."""
 
 _DOT: Final = 2.0
-_ROWS: Final = 4
 _HINT_HEIGHT: Final = 0.3
 """Where the hint stands, as a part of the height of the canvas."""
 
@@ -33,82 +31,61 @@ def lattice(zoom: float) -> tuple[float, float]:
 
 
 class Backdrop:
-    """Paints in pixels of the screen; `hint` (in these `words`) while the board is blank.
+    """Paints the ground that tiles begin with, and the hint, in these `words`, of a board that is blank.
 
-    A row of dots is painted once and then copied down the canvas.
+    Dots are at whole pixels of the device, counted from the board's origin, so that every one is as sharp as the next
+    and all pieces of the ground fit together.
     """
 
     def __init__(self, theme: Theme) -> None:
         self.theme = theme
-        self.hint = True
         self.words = HINT
-        self._rows: dict[_RowLook, QPixmap] = {}
 
-    def paint(self, painter: QPainter, exposed: QRectF, camera: Camera) -> None:
-        """Paint the exposed part of the canvas."""
-        painter.fillRect(exposed, self.theme.canvas)
-        self._paint_dots(painter, exposed, camera)
-        if self.hint:
-            self._paint_hint(painter, camera)
+    def paint(self, painter: QPainter, rect: QRect, zoom: float, ratio: float) -> None:
+        """Paint a rectangle of the ground, in pixels of the device from the board's origin, `ratio` of them in one of
+        the screen."""
+        painter.fillRect(rect, self.theme.canvas)
+        spacing, faint = lattice(zoom)
+        size = max(round(_DOT * ratio), 1)
+        places = _Places(spacing * ratio, size)
+        rows = [self._row(rect, places, size, faint, odd=odd) for odd in (False, True)]
+        for number in places.between(rect.top(), rect.bottom()):
+            painter.drawImage(rect.left(), places.of(number), rows[number % 2])
 
-    def _paint_dots(self, painter: QPainter, exposed: QRectF, camera: Camera) -> None:
-        device = painter.device()
-        ratio = 1.0 if device is None else device.devicePixelRatioF()
-        spacing, faint = lattice(camera.zoom)
-        left, top = camera.shift
-        column = math.floor(-left / spacing)
-        look = _RowLook(
-            left + column * spacing, spacing, camera.width, column % 2, 0, faint, ratio, self.theme.dots.rgb()
-        )
-        rows = [self._row(look), self._row(look._replace(odd_row=1))]
-        first, last = (math.floor((edge - top) / spacing) for edge in (exposed.top() - _DOT, exposed.bottom() + _DOT))
-        for number in range(first, last + 1):
-            y = _snapped(top + number * spacing, ratio) - _DOT / 2
-            painter.drawPixmap(QPointF(0, y), rows[number % 2])
-
-    def _row(self, look: "_RowLook") -> QPixmap:
-        row = self._rows.get(look)
-        if row is None:
-            if len(self._rows) >= _ROWS:
-                self._rows.clear()
-            row = self._rows[look] = look.painted()
+    def _row(self, rect: QRect, places: "_Places", size: int, faint: float, *, odd: bool) -> QImage:
+        """One row of dots as wide as the rectangle; in a row every other dot is fainter, in an odd one all are."""
+        row = QImage(rect.width(), size, QImage.Format.Format_ARGB32_Premultiplied)
+        row.fill(Qt.GlobalColor.transparent)
+        strong, weak = QColor(self.theme.dots), QColor(self.theme.dots)
+        weak.setAlphaF(faint)
+        painter = QPainter(row)
+        for number in places.between(rect.left(), rect.right()):
+            painter.fillRect(places.of(number) - rect.left(), 0, size, size, weak if odd or number % 2 else strong)
+        painter.end()
         return row
 
-    def _paint_hint(self, painter: QPainter, camera: Camera) -> None:
+    def paint_hint(self, painter: QPainter, width: float, height: float) -> None:
+        """Paint the hint on a canvas of that size, in pixels of the screen."""
         font = QFont(QGuiApplication.font())
         font.setPointSizeF(font.pointSizeF() * 1.3)
         painter.setFont(font)
         painter.setPen(self.theme.quiet)
-        line = QRectF(0, camera.height * _HINT_HEIGHT - 20, camera.width, 40)
+        line = QRectF(0, height * _HINT_HEIGHT - 20, width, 40)
         painter.drawText(line, Qt.AlignmentFlag.AlignCenter, self.words)
 
 
-class _RowLook(NamedTuple):
-    """All that a row of dots depends on; every other dot is fainter, in every other row all are."""
+class _Places:
+    """Where dots of a size begin, by their numbers: `spacing` apart, to the nearest pixel."""
 
-    begin: float
-    spacing: float
-    width: float
-    odd: int
-    odd_row: int
-    faint: float
-    ratio: float
-    color: int
+    def __init__(self, spacing: float, size: int) -> None:
+        self._spacing = spacing
+        self._size = size
 
-    def painted(self) -> QPixmap:
-        row = QPixmap(max(math.ceil(self.width * self.ratio), 1), round(_DOT * self.ratio))
-        row.setDevicePixelRatio(self.ratio)
-        row.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(row)
-        strong, faint = QColor.fromRgb(self.color), QColor.fromRgb(self.color)
-        faint.setAlphaF(self.faint)
-        for number in range(math.ceil((self.width - self.begin) / self.spacing) + 1):
-            x = _snapped(self.begin + number * self.spacing, self.ratio) - _DOT / 2
-            painter.fillRect(QRectF(x, 0, _DOT, _DOT), faint if self.odd_row or (self.odd + number) % 2 else strong)
-        painter.end()
-        return row
+    def of(self, number: int) -> int:
+        return math.floor(number * self._spacing - self._size / 2 + 0.5)
 
-
-def _snapped(value: float, ratio: float) -> float:
-    """To a pixel of the device, so that every dot is as sharp as the next."""
-    return round(value * ratio) / ratio
+    def between(self, first: int, last: int) -> range:
+        """The numbers of the dots that these pixels may show some of."""
+        return range(
+            math.floor((first - self._size) / self._spacing), math.ceil((last + self._size) / self._spacing) + 1
+        )

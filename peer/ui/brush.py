@@ -28,6 +28,7 @@ MANY: Final = 64
 
 _LEVELS: Final = range(-6, 8)
 _FLAT: Final = 1e-9
+_STEPS: Final = 64
 
 
 class Ribbon(NamedTuple):
@@ -144,24 +145,31 @@ def color_of(shape: Shape, theme: Theme) -> QColor:
     return shown(shape.color, theme)
 
 
-def polygons(ribbons: Sequence[Ribbon], level: int) -> list[QPolygonF]:
-    """The outlines of ribbons, on the board, to be filled by the winding rule."""
+def polygons(ribbons: Sequence[Ribbon], level: int, scale: float | None = None) -> list[QPolygonF]:
+    """The outlines of ribbons, to be filled by the winding rule: on the board, or in pixels of the device, `scale` of
+    them in one of the board.
+
+    Qt counts in 64ths of a pixel and cuts off what is finer, towards 0, so a polygon would look a little different left
+    and right of it. In pixels they are rounded to such steps: moved by whole pixels, they look the same everywhere.
+    """
     scales = {1.0 if each.placement is None else _scale(each.placement) for each in ribbons}
     if len(scales) > 1:
-        return [polygon for each in ribbons for polygon in polygons([each], level)]
+        return [polygon for each in ribbons for polygon in polygons([each], level, scale)]
     precision = tolerance(level) / max(scales, default=1.0)
     drawn = outlines([(each.curve, each.radii) for each in ribbons], precision)
     placed = (
         line if each.placement is None else apply(each.placement, line)
         for each, line in zip(ribbons, drawn, strict=True)
     )
-    return [to_polygon(line) for line in placed]
+    if scale is None:
+        return [to_polygon(line) for line in placed]
+    return [to_polygon(np.rint(line * (scale * _STEPS)) * (1 / _STEPS)) for line in placed]
 
 
-def outlines_of(shapes: Sequence[Shape], level: int) -> list[list[QPolygonF]]:
-    """The outlines of visible strokes, on the board, a list for each: to be filled as one, in one colour."""
+def outlines_of(shapes: Sequence[Shape], level: int, scale: float | None = None) -> list[list[QPolygonF]]:
+    """The outlines of visible strokes, as `polygons` has them, a list for each: to be filled as one, in one colour."""
     ribbons = [ribbons_of(shape, level) for shape in shapes]
-    drawn = iter(polygons([each for pieces in ribbons for each in pieces], level))
+    drawn = iter(polygons([each for pieces in ribbons for each in pieces], level, scale))
     return [list(islice(drawn, len(pieces))) for pieces in ribbons]
 
 

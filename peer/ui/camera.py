@@ -1,8 +1,10 @@
 """Which part of the board the canvas shows: pure arithmetic, no Qt.
 
-Rule: the board point in the middle of the canvas is what is kept, so resizing keeps the middle and nothing drifts.
+Rule: the board point in the middle of the canvas is what is kept, so resizing keeps the middle and nothing drifts;
+what is shown is that to the nearest pixel of the device.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,18 +30,30 @@ def clamped(value: float, least: float, most: float) -> float:
 
 @dataclass(slots=True)
 class Camera:
-    """A canvas of `width` × `height` pixels with board point (x, y) in its middle."""
+    """A canvas of `width` × `height` pixels with board point (x, y) in its middle, to the nearest pixel of the device;
+    there are `ratio` of those in one of the canvas.
+    """
 
     x: float = 0.0
     y: float = 0.0
     zoom: float = 1.0
     width: float = 0.0
     height: float = 0.0
+    ratio: float = 1.0
+
+    @property
+    def origin(self) -> tuple[int, int]:
+        """Where the board's origin is, in pixels of the device: a whole one, so that what was painted once fits again
+        wherever the board is moved.
+        """
+        left, top = self.width / 2 - self.x * self.zoom, self.height / 2 - self.y * self.zoom
+        return math.floor(left * self.ratio + 0.5), math.floor(top * self.ratio + 0.5)
 
     @property
     def shift(self) -> Point:
         """Where the board's origin is on the canvas: screen = zoom * board + shift."""
-        return self.width / 2 - self.x * self.zoom, self.height / 2 - self.y * self.zoom
+        left, top = self.origin
+        return left / self.ratio, top / self.ratio
 
     @property
     def area(self) -> Rect:
@@ -54,11 +68,13 @@ class Camera:
 
     def to_board(self, x: float, y: float) -> Point:
         """The board point under a pixel of the canvas."""
-        return self.x + (x - self.width / 2) / self.zoom, self.y + (y - self.height / 2) / self.zoom
+        left, top = self.shift
+        return (x - left) / self.zoom, (y - top) / self.zoom
 
     def to_screen(self, x: float, y: float) -> Point:
         """The pixel of the canvas where a board point is."""
-        return self.width / 2 + (x - self.x) * self.zoom, self.height / 2 + (y - self.y) * self.zoom
+        left, top = self.shift
+        return x * self.zoom + left, y * self.zoom + top
 
     def pan(self, dx: float, dy: float) -> None:
         """Move the board by pixels of the canvas."""
@@ -74,7 +90,8 @@ class Camera:
 
     def drag(self, was: Point, at: Point, zoom: float) -> None:
         """Bring what is under pixel `was` of the canvas under pixel `at`, at another zoom."""
-        x, y = self.to_board(*was)
+        x = self.x + (was[0] - self.width / 2) / self.zoom  # not rounded, or many small steps would drift
+        y = self.y + (was[1] - self.height / 2) / self.zoom
         self.zoom = clamped(zoom, MIN_ZOOM, MAX_ZOOM)
         self.look_at(x - (at[0] - self.width / 2) / self.zoom, y - (at[1] - self.height / 2) / self.zoom)
 

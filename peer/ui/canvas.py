@@ -7,11 +7,10 @@ else's work. What is not the document's (drafts, pointers, what a gesture is abo
 from collections.abc import Collection
 from typing import Final
 
-from PyQt6.QtCore import QEvent, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QPoint, QRect, Qt, pyqtSignal
 from PyQt6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QPainter
 from PyQt6.QtWidgets import QWidget
 
-from p2psketch.geometry import Rect
 from p2psketch.ids import PeerId, ShapeId
 from p2psketch.shapes import STROKE
 from p2psketch.views import NOBODY
@@ -58,12 +57,12 @@ class Canvas(HandledView):
         self._theme = theme
         self._rubber = rubber or Rubber()
         self._proposed = Proposed(board)
-        self._settled = SettledInk(self._proposed, theme, self)
+        self._settled = SettledInk(self._proposed, self.backdrop, self.show_anew, self)
         self._drafts = Drafts(theme)
         self._ring = Ring(theme)
-        self.stage.addItem(self._drafts)
-        self.stage.addItem(self._ring)
-        self._cursors = Cursors(self.stage, theme)
+        for item in (self._drafts, self._ring):
+            item.setParentItem(self.plane)
+        self._cursors = Cursors(self.plane, theme)
         self._reach = Reach(board, self._settled.near)
         surface = CanvasSurface(self, self._settled, self._reach)
         self._toolbox = _toolbox(board, style, surface, self._rubber)
@@ -114,11 +113,12 @@ class Canvas(HandledView):
     def set_theme(self, theme: Theme) -> None:
         """Look like this from now on."""
         self._theme = self.backdrop.theme = theme
-        for part in (self._settled, self._drafts, self._cursors, self._ring):
+        for part in (self._drafts, self._cursors, self._ring):
             part.set_theme(theme)
+        self._settled.clear()
         self._mouse_cursor = ""
         self._show_gesture()
-        self.renew_all()
+        self.glass.update()
 
     # -- what the board says -----------------------------------------------------------------------
 
@@ -161,10 +161,11 @@ class Canvas(HandledView):
                 self._drafts.follow(key, style_of(sketch.fields), sketch.points, sketch.pressure)
 
     def _judge_blank(self) -> None:
+        self._drafts.setVisible(bool(self._drafts.shown))  # else it would have all painted anew with each move
         blank = not self._board.document.visible_count and not self._drafts.shown
         if blank != self._blank:
-            self._blank = self.backdrop.hint = blank
-            self.renew_all()
+            self._blank = blank
+            self.glass.update()
             self.contents_changed.emit()
 
     # -- what hands do -----------------------------------------------------------------------------
@@ -205,8 +206,9 @@ class Canvas(HandledView):
 
     def _follow_camera(self) -> None:
         """Another part of the board is seen, and another point of it is under the pointer."""
-        for layer in (self._settled, self._drafts):
-            layer.look(self.camera.area, self.zoom, self.devicePixelRatioF())
+        camera = self.camera
+        self._settled.look(camera.zoom * camera.ratio, camera.ratio, QPoint(*camera.origin), self.pixels)
+        self._drafts.look(camera.area, camera.zoom, camera.ratio)
         if (was := self._pointer) is not None:
             x, y = self.camera.to_board(was.screen_x, was.screen_y)
             self._aim(Pointer(x, y, was.screen_x, was.screen_y, was.pressure, was.time, ctrl=was.ctrl))
@@ -233,7 +235,8 @@ class Canvas(HandledView):
             style = Style(tool.line.color, tool.line.width)
             self._drafts.follow(_OWN, style, tool.line.points, tool.line.pressure)
         self._settled.fade(tool.fading)
-        self._settled.refresh(self._proposed.cut(tool.cutting))
+        if altered := self._proposed.cut(tool.cutting):
+            self._settled.refresh(altered)
         if not tool.busy:
             self._reach.forget()
         if tool.name == ERASER and self._pointer is not None:
@@ -259,8 +262,12 @@ class Canvas(HandledView):
         self._show_gesture()
         return event.key() == Qt.Key.Key_Space
 
-    def paint_board(self, painter: QPainter, area: Rect) -> None:
-        self._settled.paint(painter, area)
+    def paint_board(self, painter: QPainter, exposed: QRect) -> None:
+        self._settled.paint(painter, exposed)
+
+    def paint_hint(self, painter: QPainter) -> None:
+        if self._blank:
+            self.backdrop.paint_hint(painter, self.camera.width, self.camera.height)
 
     # -- what Qt calls -----------------------------------------------------------------------------
 

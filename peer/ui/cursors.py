@@ -6,7 +6,7 @@ from typing import Final
 
 from PyQt6.QtCore import QPointF, QRectF, Qt, QTimer
 from PyQt6.QtGui import QColor, QFont, QFontMetricsF, QGuiApplication, QPainter, QPen, QPolygonF
-from PyQt6.QtWidgets import QGraphicsItem, QGraphicsScene, QStyleOptionGraphicsItem, QWidget
+from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
 from p2psketch.geometry import Point
 from p2psketch.ids import PeerId
@@ -94,14 +94,14 @@ class Cursor(QGraphicsItem):
 
 
 class Cursors:
-    """Everybody's cursor on a scene; `gliding` is False where motion is unwanted."""
+    """Everybody's cursor, on an item that counts in board pixels; `gliding` is False where motion is unwanted."""
 
-    def __init__(self, scene: QGraphicsScene, theme: Theme, clock: Callable[[], float] = monotonic) -> None:
-        self._scene = scene
+    def __init__(self, plane: QGraphicsItem, theme: Theme, clock: Callable[[], float] = monotonic) -> None:
+        self._plane = plane
         self._theme = theme
         self._clock = clock
         self._cursors: dict[PeerId, Cursor] = {}
-        self._frames = QTimer(scene)
+        self._frames = QTimer()
         self._frames.setInterval(_FRAME)
         self._frames.setTimerType(Qt.TimerType.PreciseTimer)
         self._frames.timeout.connect(self.step)
@@ -117,7 +117,7 @@ class Cursors:
         """Somebody begins to point."""
         cursor = self._cursors[peer] = Cursor(at, self._theme)
         cursor.dress(name, color, self._theme)
-        self._scene.addItem(cursor)
+        cursor.setParentItem(self._plane)
 
     def move(self, peer: PeerId, to: Point) -> None:
         """Somebody points elsewhere now."""
@@ -135,7 +135,9 @@ class Cursors:
     def remove(self, peer: PeerId) -> None:
         """Somebody points nowhere any more."""
         if (cursor := self._cursors.pop(peer, None)) is not None:
-            self._scene.removeItem(cursor)
+            cursor.setParentItem(None)
+            if (scene := cursor.scene()) is not None:
+                scene.removeItem(cursor)
 
     def set_theme(self, theme: Theme) -> None:
         """Show them on a canvas of another colour."""

@@ -4,13 +4,16 @@ Rule: listens to one board and hands on what it says; the canvas gets what is dr
 people and links. The board's word on people and links is asked for at most every 50 ms, however often it changes.
 """
 
+from __future__ import annotations
+
 from collections.abc import Collection, Mapping
 from contextlib import suppress
+from functools import reduce
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from PyQt6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QAction, QKeyEvent, QResizeEvent
+from PyQt6.QtGui import QAction, QKeyEvent, QRegion, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from p2psketch.effects import Notice
@@ -40,6 +43,9 @@ from peer.ui.picker import PickerPopover
 from peer.ui.popover import Popover
 from peer.ui.share import SharePopover
 from peer.ui.theme import Theme
+
+if TYPE_CHECKING:
+    from peer.ui.exporting import Export
 
 SOON: Final = 50
 ANEW: Final = 1_000
@@ -85,6 +91,7 @@ class Desk(QWidget):
         self.picker = PickerPopover(self)
         self.person_popover = PersonPopover(self)
         self.zen = False
+        self._export: Export | None = None
         self._stale: set[str] = set()
         self._timer = QTimer(self)
         self._again = QTimer(self)
@@ -128,6 +135,7 @@ class Desk(QWidget):
         assert glass is not None
         glass.installEventFilter(self)
         self.setFocusProxy(self.canvas)
+        self.canvas.covered = self._covered
 
     def _wire_people(self) -> None:
         self.people.more.clicked.connect(self.people_popover.toggle)
@@ -219,15 +227,27 @@ class Desk(QWidget):
             self.toast.say("The board is cleared.", "Undo", self.undo)
 
     def save_picture(self, path: Path) -> None:
-        """Write what is on the board into a PNG file."""
-        from peer.ui.picture import save_png  # not needed to show a window
+        """Write what is on the board into a PNG file, while drawing goes on."""
+        from peer.ui.exporting import Export  # not needed to show a window
 
-        try:
-            save_png(self.board.document, path, None)
-        except OSError as error:
-            self.toast.say(f"The picture could not be saved: {error.strerror or error}.", lasting=True)
-        else:
-            self.toast.say(f"The picture is saved as {path.name}.")
+        self.cancel_picture()
+        export = self._export = Export(self.board.document, path, self)
+        export.progressed.connect(self._picture_progressed)
+        export.saved.connect(lambda: self._picture_ended(f"The picture is saved as {path.name}."))
+        export.failed.connect(lambda why: self._picture_ended(f"The picture could not be saved: {why}.", lasting=True))
+
+    def cancel_picture(self) -> None:
+        """The picture that is being saved is not wanted any more."""
+        if self._export is not None:
+            self._export.cancel()
+            self._export = None
+
+    def _picture_progressed(self, percent: int) -> None:
+        self.toast.say(f"Saving the picture … {percent} %", "Cancel", self.cancel_picture)
+
+    def _picture_ended(self, sentence: str, *, lasting: bool = False) -> None:
+        self._export = None
+        self.toast.say(sentence, lasting=lasting)
 
     def _show_followed(self) -> None:
         person = self.following.person
@@ -317,8 +337,13 @@ class Desk(QWidget):
             return arrange.under_left(self.title)
         return arrange.under(self.people, popover, self.rect())
 
+    def _covered(self) -> QRegion:
+        """Where panels hide the canvas, which then need not be painted anew whenever it moves."""
+        return reduce(QRegion.united, (panel.opaque for panel in self.panels if panel.isVisible()), QRegion())
+
     def leave(self) -> None:
         """The board is shown no more."""
+        self.cancel_picture()
         self._timer.stop()
         self._again.stop()
         with suppress(ValueError):  # a board that has been left has forgotten its listeners

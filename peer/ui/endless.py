@@ -1,15 +1,23 @@
 """A view of a board without edges: a camera in place of scroll bars, wheel, touchpad and fingers to move it.
 
-Rule: Qt's own scrolling stays at 0; where the view looks is the camera's alone, and the view's transform follows it.
+Rule: Qt's own scrolling stays at 0; where the view looks is the camera's alone. The transform that follows it is not
+the view's, which would paint all of itself anew, but that of one item, the plane, which all others stand on.
 """
 
-from collections.abc import Callable, Sequence
-from functools import reduce
+import math
+from collections.abc import Callable
 from typing import Final
 
-from PyQt6.QtCore import QCoreApplication, QEvent, QPointF, QRectF, Qt, pyqtSignal
-from PyQt6.QtGui import QNativeGestureEvent, QPainter, QResizeEvent, QTransform, QWheelEvent
-from PyQt6.QtWidgets import QFrame, QGraphicsScene, QGraphicsView, QWidget
+from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
+from PyQt6.QtGui import QNativeGestureEvent, QPainter, QRegion, QResizeEvent, QTransform, QWheelEvent
+from PyQt6.QtWidgets import (
+    QFrame,
+    QGraphicsItem,
+    QGraphicsScene,
+    QGraphicsView,
+    QStyleOptionGraphicsItem,
+    QWidget,
+)
 
 from p2psketch.geometry import Point, Rect
 from peer.ui import input as hands
@@ -17,22 +25,33 @@ from peer.ui.backdrop import Backdrop
 from peer.ui.camera import Camera
 from peer.ui.glide import Glide
 from peer.ui.look import motion
-from peer.ui.rects import from_qt, seen_of, to_qt
 from peer.ui.theme import Theme
 
 _EVERYTHING: Final = QRectF(-1e12, -1e12, 2e12, 2e12)
 """The scene. So large that the range of Qt's scroll bars, which are integers, always includes 0."""
 
-_MANY: Final = 16
-"""More areas than this are painted anew as one."""
+
+class _Plane(QGraphicsItem):
+    """Shows nothing: its items count in pixels of the board."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFlag(QGraphicsItem.GraphicsItemFlag.ItemHasNoContents)
+
+    def boundingRect(self) -> QRectF:
+        return QRectF()
+
+    def paint(
+        self, painter: QPainter | None, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None
+    ) -> None:
+        """Nothing."""
 
 
 class EndlessView(QGraphicsView):
     """Signals: zoomed(float) when the zoom has changed, and moved() when another part of the board is seen, or in
     another size.
 
-    The background, with what a subclass paints in `paint_board`, is kept as an image until the view moves or `renew`
-    asks for another, so that what moves above it costs nothing below.
+    What lies under the items of the `plane` is painted by a subclass, in `paint_board`, in pixels of the device.
     """
 
     zoomed = pyqtSignal(float)
@@ -41,7 +60,11 @@ class EndlessView(QGraphicsView):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.camera = Camera()
+        self.covered: Callable[[], QRegion] = QRegion
+        """Says where something else hides all of the canvas."""
         self.stage = QGraphicsScene(_EVERYTHING, self)
+        self.plane = _Plane()
+        self.stage.addItem(self.plane)
         self.backdrop = Backdrop(theme)
         self.stage.setItemIndexMethod(QGraphicsScene.ItemIndexMethod.NoIndex)
         self.setScene(self.stage)
@@ -53,7 +76,6 @@ class EndlessView(QGraphicsView):
         self.setTransformationAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setResizeAnchor(QGraphicsView.ViewportAnchor.NoAnchor)
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.setCacheMode(QGraphicsView.CacheModeFlag.CacheBackground)
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
         self.glass.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.glass.ungrabGesture(Qt.GestureType.PanGesture)  # fingers are taken as they come
@@ -123,26 +145,29 @@ class EndlessView(QGraphicsView):
     def look(self) -> None:
         """Show what the camera sees."""
         camera = self.camera
-        self.setTransform(QTransform(camera.zoom, 0, 0, camera.zoom, *camera.shift))
-        self.resetCachedContent()
+        camera.ratio = self.devicePixelRatioF()
+        self.plane.setTransform(QTransform(camera.zoom, 0, 0, camera.zoom, *camera.shift))
+        self.glass.update(QRegion(self.glass.rect()) - self.covered())
         self.moved.emit()
 
-    def renew(self, areas: Sequence[Rect]) -> None:
-        """Have the background painted anew where `areas` of the board are seen."""
-        areas = [area for area in areas if area.intersects(self.camera.area)]
-        if len(areas) > _MANY:
-            areas = [reduce(Rect.union, areas)]
-        for area in areas:
-            if (seen := seen_of(area, self.camera.area, self.zoom)) is not None:
-                self.stage.invalidate(to_qt(seen), QGraphicsScene.SceneLayer.BackgroundLayer)
+    @property
+    def pixels(self) -> QSize:
+        """The size of the canvas in pixels of the device."""
+        ratio = self.camera.ratio
+        return QSize(math.ceil(self.glass.width() * ratio), math.ceil(self.glass.height() * ratio))
 
-    def renew_all(self) -> None:
-        """Have the whole background painted anew."""
-        self.resetCachedContent()
-        self.glass.update()
+    def show_anew(self, pixels: QRect) -> None:
+        """Have some pixels of the device painted anew."""
+        ratio = self.camera.ratio
+        left, top = math.floor(pixels.left() / ratio), math.floor(pixels.top() / ratio)
+        right, bottom = math.ceil((pixels.right() + 1) / ratio), math.ceil((pixels.bottom() + 1) / ratio)
+        self.glass.update(QRect(left, top, right - left, bottom - top).intersected(self.glass.rect()))
 
-    def paint_board(self, painter: QPainter, area: Rect) -> None:
-        """Paint what is in a part of the board, in its pixels, on the backdrop."""
+    def paint_board(self, painter: QPainter, exposed: QRect) -> None:
+        """Paint what lies under everything, where it is exposed, in pixels of the device."""
+
+    def paint_hint(self, painter: QPainter) -> None:
+        """Paint what lies on the board and is not part of it, in pixels of the screen."""
 
     def _native_pinch(self, event: QNativeGestureEvent) -> bool:
         if event.gestureType() is not Qt.NativeGestureType.ZoomNativeGesture:
@@ -152,6 +177,8 @@ class EndlessView(QGraphicsView):
 
     def viewportEvent(self, event: QEvent | None) -> bool:
         taken = False
+        if event is not None and event.type() == QEvent.Type.DevicePixelRatioChange:
+            self.look()
         if event is not None and event.type() == QEvent.Type.Paint:
             # An item that has moved since the last turn must say so before it is painted anew, or its old place stays.
             QCoreApplication.sendPostedEvents(self.stage, QEvent.Type.MetaCall.value)
@@ -175,10 +202,11 @@ class EndlessView(QGraphicsView):
 
     def drawBackground(self, painter: QPainter | None, rect: QRectF) -> None:
         if painter is not None:
-            exposed = painter.worldTransform().mapRect(rect).intersected(QRectF(self.glass.rect()))
+            ratio = self.camera.ratio
+            pixels = QRectF(rect.topLeft() * ratio, rect.size() * ratio).toAlignedRect()
             painter.save()
+            painter.setWorldTransform(QTransform.fromScale(1 / ratio, 1 / ratio))
+            self.paint_board(painter, pixels.intersected(QRect(QPoint(0, 0), self.pixels)))
             painter.resetTransform()
-            self.backdrop.paint(painter, exposed, self.camera)
+            self.paint_hint(painter)
             painter.restore()
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self.paint_board(painter, from_qt(rect))

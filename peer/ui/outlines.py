@@ -1,101 +1,128 @@
-"""The outlines of settled strokes: made when they are first seen, kept while there is room.
+"""The outlines of settled strokes: made when they are first painted, kept while there is room.
 
-Rule: a frame spends only so long on new outlines; what is left over is for the next.
+Rule: an outline is made for one scale, so that ink looks the same whenever and in whatever order it was painted.
 """
 
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from time import perf_counter
 from typing import Final
 
+import numpy as np
 from PyQt6.QtGui import QPolygonF
 
 from p2psketch.document import Shape
 from p2psketch.geometry import Rect
+from p2psketch.ids import ShapeId
 from peer.ui import brush
+from peer.ui.brush import Ribbon
 from peer.ui.rects import inside
 
-_SLICE: Final = 0.012
-"""Seconds a frame may spend here, if painting does not take longer anyway."""
-
-_BATCH: Final = 32
-_FINER: Final = 3
-"""Levels by which an outline may be finer than it has to be."""
+BATCH: Final = 32
+"""So many outlines are made at once, for a fraction of the time of one after the other."""
 
 _FAR: Final = 12_000.0
-"""Pixels past the edge of the canvas; a stroke that reaches farther is cut before it is outlined."""
+"""Pixels past the edge of what is painted; a stroke that reaches farther is cut before it is outlined."""
 
-_MOST_CORNERS: Final = 4_000_000
-"""Corners to keep: 64 MB."""
+_FARTHEST: Final = 1_000_000.0
+"""Pixels past that edge where even a single step of such a stroke is cut: eight times as far Qt cannot count."""
+
+_AROUND: Final = 1_024.0
+"""Pixels past the edge of what is painted that are left of such a stroke."""
+
+_MOST_CORNERS: Final = 800_000
+"""Corners to keep: 13 MB."""
 
 
-class Stroke:
-    """A visible stroke as it is painted: its box, and its outline as far as it has been needed."""
+class _Outline:
+    """Of one shape. `whole_in`: it has been cut, and is right only in there."""
 
-    __slots__ = ("box", "corners", "level", "outline", "shape", "slot", "whole_in", "z")
+    __slots__ = ("corners", "polygons", "scale", "whole_in")
 
-    def __init__(self, shape: Shape, box: Rect, slot: int) -> None:
-        self.shape = shape
-        self.z = shape.z
-        self.box = box
-        self.slot = slot
-        self.outline: list[QPolygonF] | None = None
-        self.whole_in: Rect | None = None
-        """The outline has been cut, and is right only in here."""
-        self.level = 0
-        self.corners = 0
+    def __init__(self, polygons: list[QPolygonF], scale: float, whole_in: Rect | None) -> None:
+        self.polygons = polygons
+        self.scale = scale
+        self.whole_in = whole_in
+        self.corners = sum(len(polygon) for polygon in polygons)
 
-    def serves(self, area: Rect, level: int) -> bool:
-        """Can it be painted as it is?"""
-        if self.outline is None or not level - _FINER <= self.level <= level:
-            return False
-        return self.whole_in is None or inside(area, self.whole_in)
+    def serves(self, area: Rect, scale: float) -> bool:
+        return self.scale == scale and (self.whole_in is None or inside(area, self.whole_in))
 
 
 class Outlines:
-    """Gives strokes their outlines, and takes them from those not seen when there is no more room."""
+    """Gives shapes their outlines; those not asked for the longest go first when there is no more room."""
 
-    def __init__(self, clock: Callable[[], float] = perf_counter) -> None:
-        self._clock = clock
-        self._kept: set[Stroke] = set()
+    def __init__(self, box: Callable[[ShapeId], Rect | None], most: int = _MOST_CORNERS) -> None:
+        self._box = box
+        self._most = most
+        self._kept: OrderedDict[ShapeId, _Outline] = OrderedDict()
         self._corners = 0
 
-    def prepare(self, strokes: Sequence[Stroke], area: Rect, zoom: float, level: int, seconds: float) -> list[Stroke]:
-        """Outline what is to be seen of `strokes` in `area`; returns those that have to wait for another frame."""
-        wanting = [stroke for stroke in strokes if not stroke.serves(area, level)]
-        until = self._clock() + max(seconds, _SLICE)
-        for begin in range(0, len(wanting), _BATCH):
-            if begin and self._clock() > until:
-                return wanting[begin:]
-            self._outline(wanting[begin : begin + _BATCH], area, zoom, level)
-        self._make_room(strokes)
-        return []
+    @property
+    def corners(self) -> int:
+        """How many are kept."""
+        return self._corners
 
-    def _outline(self, strokes: Sequence[Stroke], area: Rect, zoom: float, level: int) -> None:
-        near, around = area.padded(_FAR / zoom), area.padded(max(area.width, area.height))
-        whole = [stroke for stroke in strokes if inside(stroke.box, near)]
-        drawn = brush.outlines_of([stroke.shape for stroke in whole], level)
-        for stroke, outline in zip(whole, drawn, strict=True):
-            self._keep(stroke, outline, level, None)
-        for stroke in strokes:
-            if not inside(stroke.box, near):
-                parts = [part for each in brush.ribbons_of(stroke.shape, level) for part in brush.cut(each, around)]
-                self._keep(stroke, brush.polygons(parts, level), level, around)
+    def of(self, shapes: Sequence[Shape], area: Rect, scale: float, level: int) -> list[list[QPolygonF]]:
+        """The outline of each shape, in pixels, as far as it can be seen in `area` of the board at a scale."""
+        wanting = [shape for shape in shapes if not self._serves(shape, area, scale)]
+        for begin in range(0, len(wanting), BATCH):
+            self._make(wanting[begin : begin + BATCH], area, scale, level)
+        outlines = [self._kept[shape.id].polygons for shape in shapes]
+        self._make_room()
+        return outlines
 
-    def _keep(self, stroke: Stroke, outline: list[QPolygonF], level: int, whole_in: Rect | None) -> None:
-        self.forget(stroke)
-        stroke.outline, stroke.level, stroke.whole_in = outline, level, whole_in
-        stroke.corners = sum(len(polygon) for polygon in outline)
-        self._corners += stroke.corners
-        self._kept.add(stroke)
+    def _serves(self, shape: Shape, area: Rect, scale: float) -> bool:
+        outline = self._kept.get(shape.id)
+        if outline is None or not outline.serves(area, scale):
+            return False
+        self._kept.move_to_end(shape.id)
+        return True
 
-    def forget(self, stroke: Stroke) -> None:
-        """The stroke is gone, or its outline is of no more use."""
-        if stroke in self._kept:
-            self._kept.remove(stroke)
-            self._corners -= stroke.corners
-            stroke.outline = None
+    def _make(self, shapes: Sequence[Shape], area: Rect, scale: float, level: int) -> None:
+        near, around, far = (area.padded(by / scale) for by in (_FAR, _AROUND, _FARTHEST))
+        whole = [shape for shape in shapes if self._is_in(shape, near)]
+        for shape, polygons in zip(whole, brush.outlines_of(whole, level, scale), strict=True):
+            self._keep(shape.id, _Outline(polygons, scale, None))
+        for shape in shapes:
+            if shape.id not in self._kept:
+                parts = [part for each in brush.ribbons_of(shape, level) for part in _near(each, around, far)]
+                self._keep(shape.id, _Outline(brush.polygons(parts, level, scale), scale, around))
 
-    def _make_room(self, seen: Sequence[Stroke]) -> None:
-        if self._corners > _MOST_CORNERS:
-            for stroke in self._kept - set(seen):
-                self.forget(stroke)
+    def _is_in(self, shape: Shape, area: Rect) -> bool:
+        self.forget(shape.id)
+        box = self._box(shape.id)
+        return box is None or inside(box, area)
+
+    def _keep(self, id: ShapeId, outline: _Outline) -> None:
+        self._kept[id] = outline
+        self._corners += outline.corners
+
+    def forget(self, id: ShapeId) -> None:
+        """The shape is gone, or looks different now."""
+        if (outline := self._kept.pop(id, None)) is not None:
+            self._corners -= outline.corners
+
+    def _make_room(self) -> None:
+        while self._corners > self._most:
+            _, outline = self._kept.popitem(last=False)
+            self._corners -= outline.corners
+
+
+def _near(ribbon: Ribbon, area: Rect, far: Rect) -> list[Ribbon]:
+    """The parts of a ribbon that can reach into `area` of the board, in whole steps, so that what is seen of them is
+    painted as if the rest were there; a step that even leaves `far` is cut in the middle.
+    """
+    if len(ribbon.curve) == 1:
+        return [ribbon]
+    left, top, right, bottom = area.padded(ribbon.reach)
+    placed = ribbon.placed
+    least, most = np.minimum(placed[:-1], placed[1:]), np.maximum(placed[:-1], placed[1:])
+    steps = np.flatnonzero((least <= (right, bottom)).all(axis=1) & (most >= (left, top)).all(axis=1))
+    runs = np.split(steps, np.flatnonzero(np.diff(steps) > 1) + 1) if len(steps) else []
+    parts = [_part(ribbon, slice(int(run[0]), int(run[-1]) + 2)) for run in runs]
+    return [cut for part in parts for cut in ([part] if inside(part.bounds, far) else brush.cut(part, far))]
+
+
+def _part(ribbon: Ribbon, points: slice) -> Ribbon:
+    curve, radii, positions = (values[points] for values in (ribbon.curve, ribbon.radii, ribbon.positions))
+    return ribbon._replace(curve=curve, radii=radii, positions=positions)

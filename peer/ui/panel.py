@@ -1,9 +1,10 @@
 """What floats on the canvas: panels with a soft shadow."""
 
 from functools import lru_cache
+from math import ceil, sqrt
 from typing import Final
 
-from PyQt6.QtCore import QEvent, QMargins, QRectF, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, QMargins, QRect, QRectF, Qt, pyqtSignal
 from PyQt6.QtGui import (
     QColor,
     QHideEvent,
@@ -14,13 +15,14 @@ from PyQt6.QtGui import (
     QPaintEvent,
     QPen,
     QPixmap,
+    QRegion,
     QResizeEvent,
     QShowEvent,
 )
 from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget, qDrawBorderPixmap
 
 from peer.ui.look import theme_of
-from peer.ui.theme import PANEL_RADIUS
+from peer.ui.theme import DARK, LIGHT, PANEL_RADIUS
 
 PADDING: Final = 6
 BLUR: Final = 16
@@ -46,13 +48,55 @@ class Shadow(QWidget):
         self.stackUnder(self._panel)
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        edge = BLUR + PANEL_RADIUS
-        margins = QMargins(edge, edge, edge, edge)
-        qDrawBorderPixmap(QPainter(self), self.rect(), margins, QPixmap.fromImage(_shadow(theme_of(self).dark)))
+        painter = QPainter(self)
+        painter.drawPixmap(0, 0, _shadow(self.width(), self.height(), self.devicePixelRatioF(), theme_of(self).dark))
+
+
+def _blank(width: int, height: int, ratio: float) -> QPixmap:
+    pixmap = QPixmap(ceil(width * ratio), ceil(height * ratio))
+    pixmap.setDevicePixelRatio(ratio)
+    pixmap.fill(Qt.GlobalColor.transparent)
+    return pixmap
+
+
+@lru_cache(maxsize=32)
+def _shadow(width: int, height: int, ratio: float, dark: bool) -> QPixmap:
+    """Painted once: while the board moves, every frame shows it anew."""
+    whole = _blank(width, height, ratio)
+    painter = QPainter(whole)
+    edge = BLUR + PANEL_RADIUS
+    margins = QMargins(edge, edge, edge, edge)
+    qDrawBorderPixmap(painter, QRect(0, 0, width, height), margins, QPixmap.fromImage(_patch(dark)))
+    painter.end()
+    return whole
+
+
+@lru_cache(maxsize=32)
+def _card(width: int, height: int, ratio: float, dark: bool) -> QPixmap:
+    """What the contents of a panel stand on."""
+    whole = _blank(width, height, ratio)
+    painter = QPainter(whole)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    theme = DARK if dark else LIGHT
+    painter.setPen(QPen(theme.hairline, 1))
+    painter.setBrush(theme.panel)
+    painter.drawRoundedRect(QRectF(0.5, 0.5, width - 1, height - 1), PANEL_RADIUS, PANEL_RADIUS)
+    painter.end()
+    return whole
+
+
+@lru_cache(maxsize=32)
+def _rounded(width: int, height: int) -> QRegion:
+    """The pixels of a card that its rounded corners leave whole."""
+    whole, region = QRect(0, 0, width, height), QRegion()
+    for down in range(1, PANEL_RADIUS + 1):
+        aside = ceil(PANEL_RADIUS - sqrt(PANEL_RADIUS**2 - (PANEL_RADIUS - down) ** 2)) + 1
+        region += QRegion(whole.adjusted(aside, down, -aside, -down))
+    return region
 
 
 @lru_cache(maxsize=2)
-def _shadow(dark: bool) -> QImage:
+def _patch(dark: bool) -> QImage:
     """A patch whose edges are the shadow of a rounded rectangle: many faint outlines, one inside the other."""
     image = QImage(_PATCH, _PATCH, QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
@@ -95,13 +139,14 @@ class Panel(QWidget):
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """What hits a panel does not reach the canvas."""
 
+    @property
+    def opaque(self) -> QRegion:
+        """Where the panel hides all that is under it."""
+        return _rounded(self.width(), self.height()).translated(self.pos())
+
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        theme = theme_of(self)
-        painter.setPen(QPen(theme.hairline, 1))
-        painter.setBrush(theme.panel)
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), PANEL_RADIUS, PANEL_RADIUS)
+        painter.drawPixmap(0, 0, _card(self.width(), self.height(), self.devicePixelRatioF(), theme_of(self).dark))
 
     def moveEvent(self, event: QMoveEvent | None) -> None:
         self.shadow.follow()

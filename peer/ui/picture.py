@@ -1,13 +1,19 @@
 """The board as a picture: the same rectangle and the same ink whatever it is painted on.
 
-Rule: needs QtGui and no window, no screen, not even an application: the command line uses it too.
+Rule: needs QtGui and no window, no screen, not even an application: the command line uses it too. A picture is of
+what was there when it was begun, however long it takes.
 """
 
+import math
 import os
-from math import ceil
+from collections.abc import Callable, Iterator, Sequence
+from heapq import merge
+from itertools import islice
 from pathlib import Path
+from time import perf_counter
 from typing import Final
 
+import numpy as np
 from PyQt6.QtCore import QBuffer, QIODevice
 from PyQt6.QtGui import QColor, QImage, QPainter
 
@@ -15,6 +21,7 @@ from p2psketch.document import Document, Shape
 from p2psketch.geometry import Rect
 from peer.ui import brush
 from peer.ui.theme import LIGHT, Theme
+from peer.ui.visible import boxes_of
 
 MARGIN: Final = 16
 """Board pixels around the ink."""
@@ -25,56 +32,127 @@ MAX_SIDE: Final = 16_384
 MAX_AREA: Final = 100_000_000
 """Pixels: 400 MB while it is painted."""
 
-_BATCH: Final = 256
+_BATCH: Final = 32
+_RUN: Final = 500
 
 
 def frame(document: Document) -> Rect:
     """The part of the board that pictures show: the ink and a margin; of an empty board, a margin around nothing."""
-    around: Rect | None = None
-    for shape in document.visible():
-        box = brush.bounds_of_all(brush.ribbons_of(shape, 0))
-        around = box if around is None else around.union(box)
-    return (around or Rect(0, 0, 0, 0)).padded(MARGIN)
+    shapes = list(document.visible())
+    return (bounds(shapes, boxes_of(shapes)) or Rect(0, 0, 0, 0)).padded(MARGIN)
 
 
-def paint(painter: QPainter, document: Document, scale: float, theme: Theme = LIGHT) -> None:
-    """Paint all ink in pixels of the board, finely enough for `scale` pixels of the device in one of them."""
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    level = brush.level_at(scale)
-    shapes = document.painted()
-    for begin in range(0, len(shapes), _BATCH):
-        _paint_some(painter, shapes[begin : begin + _BATCH], level, theme)
+def bounds(shapes: Sequence[Shape], boxes: Sequence[Rect]) -> Rect | None:
+    """The smallest rectangle around the ink of visible shapes; None of none.
+
+    A box is quickly found and a little large, so only those farthest out have to be looked at closely.
+    """
+    if not shapes:
+        return None
+    sides = np.array(boxes) * (-1, -1, 1, 1)
+    exact: dict[int, Rect] = {}
+
+    def farthest(side: int) -> float:
+        best = -math.inf
+        for number in np.argsort(-sides[:, side]).tolist():
+            if sides[number, side] <= best:
+                break
+            if number not in exact:
+                exact[number] = brush.bounds_of_all(brush.ribbons_of(shapes[number], 0))
+            best = max(best, exact[number][side] * (-1 if side < 2 else 1))
+        return best
+
+    return Rect(-farthest(0), -farthest(1), farthest(2), farthest(3))
 
 
-def _paint_some(painter: QPainter, shapes: list[Shape], level: int, theme: Theme) -> None:
-    for shape, outline in zip(shapes, brush.outlines_of(shapes, level), strict=True):
-        brush.fill(painter, outline, brush.color_of(shape, theme))
+class Painting:
+    """A picture that is being painted: `width` pixels wide or at 100 %; on white, or as it looks in a theme."""
+
+    def __init__(self, document: Document, width: int | None = None, theme: Theme | None = None) -> None:
+        self.image = QImage()
+        self.progress = 0.0
+        """From 0 to 1."""
+        self._width = width
+        self._paper = QColor("white") if theme is None else theme.canvas
+        self._theme = theme or LIGHT
+        self._steps = self._paint(document.all())
+
+    def work(self, until: float, clock: Callable[[], float] = perf_counter) -> bool:
+        """Go on until it is done, or so long; says whether it is done."""
+        for progress in self._steps:
+            self.progress = progress
+            if clock() > until:
+                return False
+        return True
+
+    def _paint(self, shapes: Sequence[Shape]) -> Iterator[float]:
+        """In small steps; each tells how far it has come."""
+        runs: list[list[Shape]] = []
+        boxes: list[Rect] = []
+        for some in _in_parts(shapes, _RUN):
+            run = [shape for shape in some if shape.visible]
+            boxes += boxes_of(run)
+            runs.append(run)
+            yield 0.0
+        area = (bounds([shape for run in runs for shape in run], boxes) or Rect(0, 0, 0, 0)).padded(MARGIN)
+        scale = self._prepare(area)
+        for run in runs:
+            run.sort(key=lambda shape: shape.z)
+            yield 0.0
+        level, done = brush.level_at(scale), 0
+        in_order = merge(*runs, key=lambda shape: shape.z)  # to sort all of them at once is not a small step
+        while some := list(islice(in_order, _BATCH)):
+            self._fill(some, area, level)
+            done += len(some)
+            yield done / len(boxes)
+
+    def _prepare(self, area: Rect) -> float:
+        """An empty image; returns its scale."""
+        scale = (self._width or math.ceil(area.width)) / area.width
+        scale = min(scale, MAX_SIDE / max(area.width, area.height), math.sqrt(MAX_AREA / area.width / area.height))
+        width, height = max(round(area.width * scale), 1), max(round(area.height * scale), 1)
+        self.image = QImage(width, height, QImage.Format.Format_RGB32)
+        self.image.fill(self._paper)
+        return scale
+
+    def _fill(self, shapes: Sequence[Shape], area: Rect, level: int) -> None:
+        painter = QPainter(self.image)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.scale(self.image.width() / area.width, self.image.height() / area.height)
+        painter.translate(-area.left, -area.top)
+        for shape, outline in zip(shapes, brush.outlines_of(shapes, level), strict=True):
+            brush.fill(painter, outline, brush.color_of(shape, self._theme))
+        painter.end()
+
+
+def _in_parts(shapes: Sequence[Shape], size: int) -> Iterator[Sequence[Shape]]:
+    return (shapes[begin : begin + size] for begin in range(0, len(shapes), size))
 
 
 def picture(document: Document, width: int | None = None, theme: Theme | None = None) -> QImage:
-    """The board, `width` pixels wide or at 100 %; on white, or as it looks in a theme."""
-    area = frame(document)
-    scale = (width or ceil(area.width)) / area.width
-    scale = min(scale, MAX_SIDE / max(area.width, area.height), (MAX_AREA / area.width / area.height) ** 0.5)
-    image = QImage(max(round(area.width * scale), 1), max(round(area.height * scale), 1), QImage.Format.Format_RGB32)
-    image.fill(QColor("white") if theme is None else theme.canvas)
-    painter = QPainter(image)
-    painter.scale(image.width() / area.width, image.height() / area.height)
-    painter.translate(-area.left, -area.top)
-    paint(painter, document, scale, theme or LIGHT)
-    painter.end()
-    return image
+    """The board as an image, as `Painting` paints it."""
+    painting = Painting(document, width, theme)
+    painting.work(float("inf"))
+    return painting.image
 
 
 def save_png(document: Document, path: Path | str, width: int | None = None) -> None:
     """Write the board as a PNG, which replaces a file that was there once it is whole; OSError if it cannot be."""
+    write_png(picture(document, width), Path(path))
+
+
+def write_png(image: QImage, path: Path, unwanted: Callable[[], bool] = lambda: False) -> None:
+    """Write an image as a PNG, which replaces a file that was there once it is whole, unless it is `unwanted` by then;
+    OSError if it cannot be.
+    """
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not picture(document, width).save(buffer, "PNG"):
+    if not image.save(buffer, "PNG"):
         raise OSError("the picture is too large")
-    whole, part = Path(path), Path(path).with_name(f".{Path(path).name}.part")
+    part = path.with_name(f".{path.name}.part")
     try:
         part.write_bytes(buffer.data().data())
-        os.replace(part, whole)
+        if not unwanted():
+            os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)

@@ -1,180 +1,149 @@
-"""The finished strokes of the board, as the view shows them: a part of its background, which it keeps while it can.
+"""The finished strokes of the board, as the canvas shows them.
 
-Rule: the document says what there is and in which order; here is only, per visible stroke, where it is and how it is
-painted. Many changes at once are taken in slices of a few milliseconds, so that a board of many thousand strokes does
-not hold up the pen.
+Rule: the document says what there is and in which order; here it is found again by place, and what has changed is told
+to the renderer. Many changes at once are taken a few milliseconds at a time, so that a board of many thousand strokes
+does not hold up the pen.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable
+from itertools import islice
 from time import perf_counter
 from typing import Final
 
-from PyQt6.QtCore import QObject, QTimer
-from PyQt6.QtGui import QColor, QPainter
+from PyQt6.QtCore import QObject, QPoint, QRect, QSize, QTimer
+from PyQt6.QtGui import QPainter
 
-from p2psketch.geometry import Point, Rect, bounds_of, polyline_hits
+from p2psketch.geometry import Point, Rect
 from p2psketch.ids import ShapeId
 from peer.ui import brush
-from peer.ui.boxes import Boxes
-from peer.ui.endless import EndlessView
-from peer.ui.outlines import Outlines, Stroke
+from peer.ui.backdrop import Backdrop
+from peer.ui.outlines import Outlines
 from peer.ui.proposed import Shapes
-from peer.ui.theme import Theme
+from peer.ui.renderer import Renderer
+from peer.ui.rendering import InkPainter
+from peer.ui.visible import VisibleShapes
 
-FADED: Final = 0.25
-"""How much is left of the colour of what is about to be erased."""
-
-_SLICE: Final = 0.004
-"""Seconds that taking changes may last at a time, if painting does not take longer anyway."""
+SLICE: Final = 0.003
+"""Seconds that painting and taking changes may last at a time."""
 
 _AT_ONCE: Final = 64
-"""So few changes are taken as they come."""
+"""So many changes are taken in one piece; so few are taken as they come."""
 
 
 class SettledInk:
     """Keep it told of changes with `refresh`, and of where one looks with `look`; ask it what is where with `find` and
-    `bounds`. It has the view paint anew what has changed.
+    `bounds`. It has `update` called with what looks different now, in pixels of the device, on the canvas.
     """
 
-    def __init__(self, document: Shapes, theme: Theme, view: EndlessView) -> None:
-        self._document = document
-        self._renew = view.renew
-        self._area = Rect(0, 0, 0, 0)
-        self._zoom = 1.0
+    def __init__(
+        self, document: Shapes, backdrop: Backdrop, update: Callable[[QRect], None], parent: QObject | None = None
+    ) -> None:
+        self._visible = VisibleShapes(document)
+        self._outlines = Outlines(self._visible.box)
+        self._ink = InkPainter(self._outlines, backdrop)
+        self._renderer = Renderer(self._visible, self._ink, update)
+        self._top: tuple[object, ...] = ()
         self._level = 0
-        self._theme = theme
-        self._strokes: dict[ShapeId, Stroke] = {}
-        self._boxes = Boxes()
-        self._in_slot: dict[int, Stroke] = {}
-        self._outlines = Outlines()
-        self._faded: Collection[ShapeId] = frozenset()
         self._waiting: dict[ShapeId, None] = {}
-        self._late: list[Stroke] = []
-        self._last_frame = 0.0
-        self._taking = _soon(self._take_some, view)
-        self._painting = _soon(self._paint_rest, view)
+        self._timer = QTimer(parent)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.turn)
 
-    def look(self, area: Rect, zoom: float, ratio: float) -> None:
-        """What part of the board is seen, at which zoom, with how many pixels of the device in one of the screen."""
-        self._area, self._zoom, self._level = area, zoom, brush.level_at(zoom * ratio)
+    @property
+    def is_busy(self) -> bool:
+        """Is there anything left to take or to paint?"""
+        return self._timer.isActive()
+
+    def look(self, scale: float, ratio: float, origin: QPoint, size: QSize) -> None:
+        """With `scale` pixels of the device to one of the board, and `ratio` to one of the screen; the board's origin
+        is at pixel `origin` of a canvas of that size.
+        """
+        if ratio != self._ink.ratio:
+            self._ink.ratio = ratio
+            self._renderer.clear()
+        self._level = brush.level_at(scale)
+        self._renderer.look(scale, origin, size)
+        self._go_on()
 
     def refresh(self, ids: Collection[ShapeId]) -> None:
         """These shapes have changed, are new or gone."""
         if len(ids) <= _AT_ONCE:
             for id in ids:
                 self._waiting.pop(id, None)
-            self._renew([box for id in ids for box in self._take(id)])
+            self._take(ids)
+            self.turn()
         else:
             self._waiting.update(dict.fromkeys(ids))
-            self._taking.start()
-
-    def settle(self) -> None:
-        """Take all changes now."""
-        self._renew([box for id in self._waiting for box in self._take(id)])
-        self._waiting.clear()
+            self._go_on()
 
     def find(self, start: Point, end: Point, radius: float) -> list[ShapeId]:
         """The strokes whose ink comes within `radius` of the segment `start`-`end`, top first."""
-        self.settle()
-        area = _around(start, end).padded(radius)
-        near = sorted(self._met(area), key=lambda stroke: stroke.z, reverse=True)
-        return [stroke.shape.id for stroke in near if self._touched(stroke, start, end, radius)]
+        return self._visible.find(start, end, radius, self._level)
 
     def near(self, area: Rect) -> list[ShapeId]:
         """The strokes that are shown and may have ink in a part of the board."""
-        return [stroke.shape.id for stroke in self._met(area)]
+        return [shape.id for shape in self._visible.meeting(area)]
 
     def bounds(self) -> Rect | None:
-        """The smallest rectangle around all ink; None of none."""
+        """The smallest rectangle around all ink, or a little more; None of none."""
         self.settle()
-        return self._boxes.around()
+        return self._visible.around()
+
+    def settle(self) -> None:
+        """Take all changes now."""
+        while self._waiting:
+            self._take_some()
 
     def fade(self, ids: Collection[ShapeId]) -> None:
         """Show these strokes, and only these, as about to go."""
         faded = frozenset(ids)
-        changed = faded.symmetric_difference(self._faded)
-        self._faded = faded
-        self._renew([self._strokes[id].box for id in changed if id in self._strokes])
+        changed = faded.symmetric_difference(self._ink.faded)
+        if changed:
+            self._ink.faded = faded
+            self._renderer.spoil([box for id in changed if (box := self._visible.box(id)) is not None])
+            self.turn()
 
-    def set_theme(self, theme: Theme) -> None:
-        """Show ink on a canvas of another colour."""
-        self._theme = theme
-        self._renew([self._area])
+    def clear(self) -> None:
+        """Everything looks different now."""
+        self._renderer.clear()
+        self._go_on()
 
-    def paint(self, painter: QPainter, area: Rect) -> None:
-        """Paint what is in a part of the board, in pixels of the board; what takes too long follows soon."""
-        began = perf_counter()
-        strokes = sorted(self._met(area), key=lambda stroke: stroke.z)
-        late = self._outlines.prepare(strokes, self._area, self._zoom, self._level, self._last_frame)
-        if late:
-            self._late += late
-            self._painting.start()
-        for stroke in strokes:
-            if stroke.outline:
-                brush.fill(painter, stroke.outline, self._color(stroke))
-        self._last_frame = perf_counter() - began
+    def paint(self, painter: QPainter, exposed: QRect) -> None:
+        """Paint what there is for `exposed` pixels of the canvas; the painter counts in pixels of the device."""
+        self._renderer.paint(painter, exposed)
 
-    # Taking changes
+    # -- in turns ----------------------------------------------------------------------------------
+
+    def _go_on(self) -> None:
+        self._timer.start(0)
+
+    def turn(self) -> None:
+        """Go on with what is to be done, for a few milliseconds."""
+        until = perf_counter() + SLICE
+        while self._waiting and perf_counter() < until:
+            self._take_some()
+        again = 0.0 if self._waiting else self._renderer.work(until)
+        if again is not None:
+            self._timer.start(round(again * 1000))
 
     def _take_some(self) -> None:
-        until = perf_counter() + max(_SLICE, self._last_frame)
-        taken: list[ShapeId] = []
-        changed: list[Rect] = []
-        for id in self._waiting:
-            taken.append(id)
-            changed += self._take(id)
-            if perf_counter() > until:
-                self._taking.start()
-                break
-        for id in taken:
+        some = list(islice(self._waiting, _AT_ONCE))
+        for id in some:
             del self._waiting[id]
-        self._renew(changed)
+        self._take(some)
 
-    def _take(self, id: ShapeId) -> Iterator[Rect]:
-        """Have a shape as it is in the document; says what has to be painted anew."""
-        if (gone := self._strokes.pop(id, None)) is not None:
-            self._boxes.remove(gone.slot)
-            del self._in_slot[gone.slot]
-            self._outlines.forget(gone)
-            yield gone.box
-        shape = self._document.get(id)
-        if shape is not None and shape.visible:
-            box = brush.bounds_of_all(brush.ribbons_of(shape, self._level))
-            slot = self._boxes.add(box)
-            self._strokes[id] = self._in_slot[slot] = Stroke(shape, box, slot)
-            yield box
+    def _take(self, ids: Collection[ShapeId]) -> None:
+        """Have shapes as they are in the document."""
+        taken = self._visible.take(ids)
+        self._forget(ids)
+        come = sorted(taken.come, key=lambda entry: entry[0].z)
+        above = [entry for entry in come if entry[0].z > self._top]
+        below = [box for shape, box in come if not shape.z > self._top]
+        if above:
+            self._top = above[-1][0].z
+        self._renderer.spoil([*taken.gone, *below])
+        self._renderer.cover(above)
 
-    # Finding
-
-    def _met(self, area: Rect) -> Iterator[Stroke]:
-        return (self._in_slot[slot] for slot in self._boxes.meeting(area))
-
-    def _touched(self, stroke: Stroke, start: Point, end: Point, radius: float) -> bool:
-        ribbons = brush.ribbons_of(stroke.shape, self._level)
-        return any(polyline_hits(each.placed, start, end, radius + each.reach) for each in ribbons)
-
-    # Painting
-
-    def _color(self, stroke: Stroke) -> QColor:
-        color = brush.color_of(stroke.shape, self._theme)
-        if stroke.shape.id in self._faded:
-            color.setAlphaF(FADED)
-        return color
-
-    def _paint_rest(self) -> None:
-        late, self._late = self._late, []
-        self._renew([stroke.box for stroke in late])
-
-
-def _soon(work: Callable[[], None], owner: QObject) -> QTimer:
-    """A timer that calls `work` once, as soon as there is nothing more urgent."""
-    timer = QTimer(owner)
-    timer.setSingleShot(True)
-    timer.timeout.connect(work)
-    return timer
-
-
-def _around(start: Point, end: Point) -> Rect:
-    box = bounds_of((start, end))
-    assert box is not None
-    return box
+    def _forget(self, ids: Iterable[ShapeId]) -> None:
+        for id in ids:
+            self._outlines.forget(id)

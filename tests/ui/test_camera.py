@@ -9,6 +9,9 @@ from hypothesis import strategies as st
 from p2psketch.geometry import Rect
 from peer.ui.camera import FARTHEST, MAX_ZOOM, MIN_ZOOM, Camera
 
+HALF_A_PIXEL = 0.5001
+"""What is shown is to the nearest pixel of the device."""
+
 
 @pytest.fixture
 def camera() -> Camera:
@@ -24,10 +27,11 @@ def test_it_opens_with_the_origin_in_the_middle(camera: Camera) -> None:
 def test_resizing_keeps_the_middle(camera: Camera) -> None:
     camera.pan(-130, 40)
     camera.zoom_at((10, 10), 2.3)
-    middle = camera.to_board(*camera.middle)
+    middle = camera.x, camera.y
     for width, height in ((801, 600), (1441, 900), (1000, 700)):
         camera.width, camera.height = width, height
-        assert camera.to_board(*camera.middle) == pytest.approx(middle)
+        assert (camera.x, camera.y) == middle
+        assert camera.to_board(*camera.middle) == pytest.approx(middle, abs=HALF_A_PIXEL / camera.zoom)
 
 
 def test_what_is_under_the_pointer_stays_there_when_zooming(camera: Camera) -> None:
@@ -35,7 +39,19 @@ def test_what_is_under_the_pointer_stays_there_when_zooming(camera: Camera) -> N
     place = camera.to_board(120, 640)
     for _ in range(2_000):
         camera.zoom_at((120, 640), camera.zoom * rng.uniform(0.8, 1.25))
-    assert camera.to_screen(*place) == pytest.approx((120, 640), abs=1e-6)
+    assert camera.to_screen(*place) == pytest.approx((120, 640), abs=HALF_A_PIXEL)
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 2.0])
+def test_the_origin_is_at_a_whole_pixel_of_the_device(camera: Camera, ratio: float) -> None:
+    camera.ratio = ratio
+    rng = random.Random(1)
+    for _ in range(200):
+        camera.pan(rng.uniform(-9, 9), rng.uniform(-9, 9))
+        camera.zoom_at((rng.uniform(0, 1000), rng.uniform(0, 700)), camera.zoom * rng.uniform(0.8, 1.25))
+        assert [side * ratio for side in camera.shift] == pytest.approx(camera.origin)
+        assert camera.to_screen(camera.x, camera.y) == pytest.approx(camera.middle, abs=HALF_A_PIXEL / ratio)
+        assert camera.to_board(*camera.to_screen(3, 4)) == pytest.approx((3, 4))
 
 
 def test_zoom_has_bounds(camera: Camera) -> None:
@@ -70,7 +86,7 @@ def test_fitting_shows_everything_no_larger_than_life(camera: Camera, rect: Rect
     assert camera.zoom <= 1
     assert camera.area.contains((rect.left, rect.top))
     assert camera.area.contains((rect.right, rect.bottom))
-    assert camera.to_board(*camera.middle) == pytest.approx(rect.centre)
+    assert camera.to_board(*camera.middle) == pytest.approx(rect.centre, abs=HALF_A_PIXEL / camera.zoom)
 
 
 def test_fitting_nothing_goes_home(camera: Camera) -> None:
@@ -99,6 +115,19 @@ TEN_MILLION = 10_000_000
 far = st.floats(-TEN_MILLION, TEN_MILLION)
 zooms = st.floats(MIN_ZOOM, MAX_ZOOM)
 pixels = st.tuples(st.floats(0, 1000), st.floats(0, 700))
+
+
+def under(camera: Camera, at: tuple[float, float]) -> tuple[float, float]:
+    """The place under a pixel, as the camera has it: what is shown is that to the nearest pixel of the device."""
+    return camera.x + (at[0] - camera.width / 2) / camera.zoom, camera.y + (at[1] - camera.height / 2) / camera.zoom
+
+
+def where(camera: Camera, place: tuple[float, float]) -> tuple[float, float]:
+    return camera.width / 2 + (place[0] - camera.x) * camera.zoom, camera.height / 2 + (
+        place[1] - camera.y
+    ) * camera.zoom
+
+
 pushes = st.lists(st.tuples(st.floats(-900, 900), st.floats(-900, 900)), max_size=60)
 
 
@@ -107,10 +136,10 @@ def test_pushed_about_and_back_it_is_where_it_was(
     x: float, y: float, zoom: float, at: tuple[float, float], way: list[tuple[float, float]]
 ) -> None:
     camera = Camera(x, y, zoom, 1000, 700)
-    place = camera.to_board(*at)
+    place = under(camera, at)
     for dx, dy in [*way, *[(-dx, -dy) for dx, dy in reversed(way)]]:
         camera.pan(dx, dy)
-    assert camera.to_screen(*place) == pytest.approx(at, abs=SIXTEENTH)
+    assert where(camera, place) == pytest.approx(at, abs=SIXTEENTH)
 
 
 @given(far, far, zooms, st.lists(st.tuples(pixels, pixels, zooms), max_size=60))
@@ -118,13 +147,13 @@ def test_pinched_about_and_back_it_is_where_it_was(
     x: float, y: float, zoom: float, way: list[tuple[tuple[float, float], tuple[float, float], float]]
 ) -> None:
     camera = Camera(x, y, zoom, 1000, 700)
-    place, back = camera.to_board(123, 456), []
+    place, back = under(camera, (123, 456)), []
     for was, at, to in way:
         back.append((at, was, camera.zoom))
         camera.drag(was, at, to)
     for was, at, to in reversed(back):
         camera.drag(was, at, to)
-    assert camera.to_screen(*place) == pytest.approx((123, 456), abs=SIXTEENTH)
+    assert where(camera, place) == pytest.approx((123, 456), abs=SIXTEENTH)
 
 
 @given(far, far, zooms, pixels)

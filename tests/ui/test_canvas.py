@@ -446,7 +446,7 @@ def test_thousands_of_strokes_at_once_do_not_hold_up_the_pen(
         ana.commit(*[stroke((x * 3.0 - 150, n * 10.0 - 100), (x * 3.0 - 145, n * 10.0 - 95)) for x in range(100)])
     mouse.click(400, 500)
     assert reddish(color_at(canvas, 400, 500))
-    qtbot.waitUntil(lambda: not canvas._settled._waiting and not canvas._settled._late)
+    qtbot.waitUntil(lambda: not canvas._settled.is_busy)
     assert len(canvas._settled.find((-200, -200), (200, 200), 1000)) == 2001
 
 

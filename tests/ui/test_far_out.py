@@ -18,7 +18,8 @@ from tests.ui.afar import Somebody, stroke
 from tests.ui.boards import Alone
 from tests.ui.mouse import Mouse
 from tests.ui.platform import Tablet, TouchScreen
-from tests.ui.test_canvas import Ear, reddish, seen
+from tests.ui.shown import shown
+from tests.ui.test_canvas import Ear, reddish
 
 FAR = 10_000_000.0
 CORNERS = [(FAR, -FAR), (-FAR, FAR), (-FAR, -FAR), (FAR, 0.0)]
@@ -82,7 +83,7 @@ def test_a_stroke_lands_where_the_pen_was_here_and_on_another_peer(
         assert max(gaps) <= math.hypot(1, 1) / 32 + 1e-6  # ink is stored in sixteenths of a pixel of the board
     if zoom >= 1:
         canvas.select_tool("hand")
-        image = seen(canvas)
+        image = shown(canvas)
         assert all(reddish(image.pixelColor(round(x), round(y))) for x, y in WAY)
 
 
@@ -94,10 +95,10 @@ def test_a_draft_is_seen_there_and_does_not_jump_when_it_is_committed(
     mouse = Mouse(canvas)
     mouse.press(*WAY[0])
     mouse.move(*WAY[1:])
-    drawing = seen(canvas)
+    drawing = shown(canvas)
     assert all(reddish(drawing.pixelColor(round(x), round(y))) for x, y in WAY)
     mouse.release(*WAY[-1])
-    assert seen(canvas) == drawing
+    assert shown(canvas) == drawing
 
 
 def test_so_is_that_of_somebody_else(canvas: Canvas, board: Alone) -> None:
@@ -105,12 +106,12 @@ def test_so_is_that_of_somebody_else(canvas: Canvas, board: Alone) -> None:
     look(canvas, (FAR, -FAR), 30.0)
     points, placement = [(-3.0, -1.0), (0.0, 0.0), (3.0, 1.0)], [1, 0, 0, 1, FAR, -FAR]
     ana.begin(*points, width=1.0, placement=placement)
-    drawing = seen(canvas)
+    drawing = shown(canvas)
     assert reddish(drawing.pixelColor(400, 300))
     assert reddish(drawing.pixelColor(490, 330))
     ana.commit(stroke(*points, width=1.0, placement=placement))
     ana.end()
-    assert seen(canvas) == drawing
+    assert shown(canvas) == drawing
 
 
 def test_the_eraser_takes_there_what_its_ring_touches(canvas: Canvas, board: Alone) -> None:
@@ -144,5 +145,5 @@ def test_what_was_far_out_before_there_were_placements_near_is_still_found(canva
     far = 8_000_000.0
     (id,) = ana.commit(stroke((far, -far), (far + 10, -far)))
     look(canvas, (far, -far), 30.0)
-    assert reddish(seen(canvas).pixelColor(420, 300))
+    assert reddish(shown(canvas).pixelColor(420, 300))
     assert canvas._settled.find((far + 5, -far), (far + 5, -far), 0.1) == [id]

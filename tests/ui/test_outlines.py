@@ -1,4 +1,4 @@
-"""Outlines: made in time, kept while there is room, cut where they would be too large."""
+"""Outlines: made for one scale, kept while there is room, cut where they would be too large."""
 
 import numpy as np
 import pytest
@@ -7,67 +7,73 @@ from p2psketch import ink
 from p2psketch.document import Shape
 from p2psketch.geometry import Rect
 from p2psketch.ids import PeerId, ShapeId, Stamp
-from peer.ui import brush, outlines
-from peer.ui.outlines import Outlines, Stroke
+from peer.ui import brush
+from peer.ui.outlines import Outlines
 
 AREA = Rect(0, 0, 1000, 700)
 ANA = PeerId(b"a" * 32)
 
 
-class Clock:
-    """Every look at it takes a millisecond."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        self.now += 0.001
-        return self.now
-
-
-def strokes(many: int, *points: tuple[float, float]) -> list[Stroke]:
-    made = []
+def strokes(many: int, *points: tuple[float, float]) -> dict[ShapeId, Shape]:
     data = ink.encode(np.array(points or [(10.0, 10.0), (50.0, 60.0)]))
-    for number in range(many):
-        shape = Shape(ShapeId(ANA, number + 1, 0), Stamp(number + 1, ANA), {"kind": "stroke", "points": data})
-        made.append(Stroke(shape, brush.bounds_of_all(brush.ribbons_of(shape, 0)), number))
-    return made
+    made = [
+        Shape(ShapeId(ANA, number + 1, 0), Stamp(number + 1, ANA), {"kind": "stroke", "points": data})
+        for number in range(many)
+    ]
+    return {shape.id: shape for shape in made}
 
 
-def test_what_does_not_fit_into_a_frame_has_to_wait() -> None:
-    kept, all_of_them = Outlines(Clock()), strokes(2_000)
-    late = kept.prepare(all_of_them, AREA, 1.0, 0, 0.0)
-    assert 0 < len(late) < 2_000
-    assert all(stroke.outline is None for stroke in late)
-    frames = 1
-    while late:
-        late = kept.prepare(all_of_them, AREA, 1.0, 0, 0.0)
-        frames += 1
-    assert frames < 20
-    assert all(stroke.serves(AREA, 0) for stroke in all_of_them)
+def outlines(shapes: dict[ShapeId, Shape], most: int = 1_000_000) -> Outlines:
+    return Outlines(lambda id: brush.bounds_of_all(brush.ribbons_of(shapes[id], 0)), most)
 
 
-def test_an_outline_serves_while_it_is_fine_enough_and_not_far_too_fine() -> None:
-    kept, (stroke,) = Outlines(), strokes(1)
-    kept.prepare([stroke], AREA, 1.0, 0, 1.0)
-    assert [level for level in range(-6, 8) if stroke.serves(AREA, level)] == [0, 1, 2, 3]
-    kept.forget(stroke)
-    assert not stroke.serves(AREA, 0)
+def test_it_is_made_once_for_a_scale_and_again_for_another() -> None:
+    shapes = strokes(40)
+    kept = outlines(shapes)
+    first = kept.of(list(shapes.values()), AREA, 1.0, 0)
+    assert len(first) == 40
+    assert all(a is b for a, b in zip(first, kept.of(list(shapes.values()), AREA, 1.0, 0), strict=True))
+    (other,) = kept.of([next(iter(shapes.values()))], AREA, 2.0, -1)
+    assert other[0].boundingRect().width() == pytest.approx(2 * first[0][0].boundingRect().width(), abs=0.5)
+
+
+def test_its_corners_are_where_qt_can_count() -> None:
+    shapes = strokes(1, (0.3, 0.7), (20.1, 5.9), (33.3, 44.4))
+    ((polygon,),) = outlines(shapes).of(list(shapes.values()), AREA, 1.37, 0)
+    sides = [side * 64 for corner in map(polygon.at, range(len(polygon))) for side in (corner.x(), corner.y())]
+    assert sides == [round(side) for side in sides]
+
+
+def test_what_changes_is_forgotten() -> None:
+    shapes = strokes(1)
+    (shape,) = shapes.values()
+    kept = outlines(shapes)
+    (before,) = kept.of([shape], AREA, 1.0, 0)
+    shape.values["width"] = 100
+    kept.forget(shape.id)
+    assert kept.corners == 0
+    (after,) = kept.of([shape], AREA, 1.0, 0)
+    assert after[0].boundingRect().height() > before[0].boundingRect().height() + 50
 
 
 def test_a_stroke_that_is_far_too_large_is_cut_and_serves_nearby() -> None:
-    kept, (stroke,) = Outlines(), strokes(1, *[(n * 500.0, n % 2 * 300.0) for n in range(200)])
-    kept.prepare([stroke], AREA, 1.0, 0, 1.0)
-    assert stroke.outline is not None
-    assert all(polygon.boundingRect().right() < 5_000 for polygon in stroke.outline)
-    assert stroke.serves(Rect(500, 0, 1500, 700), 0)
-    assert not stroke.serves(Rect(5_000, 0, 6_000, 700), 0)
+    shapes = strokes(1, *[(n * 500.0, n % 2 * 300.0) for n in range(200)])
+    kept, all_of_them = outlines(shapes), list(shapes.values())
+    (whole,) = kept.of(all_of_them, AREA, 0.01, 6)
+    assert max(polygon.boundingRect().right() for polygon in whole) > 900
+    (here,) = kept.of(all_of_them, AREA, 1.0, 0)
+    assert all(polygon.boundingRect().right() < 5_000 for polygon in here)
+    assert kept.of(all_of_them, Rect(500, 0, 1500, 700), 1.0, 0)[0] is here
+    (there,) = kept.of(all_of_them, Rect(50_000, 0, 51_000, 700), 1.0, 0)
+    assert all(polygon.boundingRect().left() > 40_000 for polygon in there)
 
 
-def test_where_there_is_no_more_room_what_is_not_seen_makes_way(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(outlines, "_MOST_CORNERS", 500)
-    kept, all_of_them = Outlines(), strokes(40)
-    for stroke in all_of_them:
-        kept.prepare([stroke], AREA, 1.0, 0, 1.0)
-    still = [stroke for stroke in all_of_them if stroke.outline is not None]
-    assert all_of_them[-1] in still
-    assert sum(stroke.corners for stroke in still) <= 500
+def test_where_there_is_no_more_room_the_oldest_makes_way() -> None:
+    shapes = strokes(40)
+    kept = outlines(shapes, 500)
+    for shape in shapes.values():
+        kept.of([shape], AREA, 1.0, 0)
+    assert 0 < kept.corners <= 500
+    last = list(shapes.values())[-1]
+    (again,) = kept.of([last], AREA, 1.0, 0)
+    assert again is kept.of([last], AREA, 1.0, 0)[0]

@@ -386,14 +386,14 @@ def test_name_and_colour_are_changed_for_all(window: Window, board: Alone, qtbot
     assert Settings.load().name == "Zoë"
 
 
-def test_a_picture_is_saved_and_a_failure_is_said(window: Window, board: Alone, tmp_path: Path) -> None:
+def test_a_picture_is_saved_and_a_failure_is_said(window: Window, board: Alone, tmp_path: Path, qtbot: QtBot) -> None:
     desk = desk_of(window)
     board.draw()
     desk.save_picture(tmp_path / "roof.png")
+    qtbot.waitUntil(lambda: desk.toast.words.whole == "The picture is saved as roof.png.")
     assert not QImage(str(tmp_path / "roof.png")).isNull()
-    assert desk.toast.words.whole == "The picture is saved as roof.png."
     desk.save_picture(tmp_path / "nowhere" / "roof.png")
-    assert "could not be saved" in desk.toast.words.whole
+    qtbot.waitUntil(lambda: "could not be saved: No such file" in desk.toast.words.whole)
 
 
 def test_help_comes_and_goes_with_its_key(window: Window, board: Alone, qtbot: QtBot) -> None:

@@ -1,0 +1,235 @@
+"""Which part of the board is painted next, and what is shown until it is.
+
+Rule: what can be seen comes first, nearest to the middle; then a rim around it, so that moving finds something there.
+While the zoom changes nothing is painted at scales that will not last: what is not covered by anything is painted at
+the next coarser power of two, which serves for a while.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from functools import reduce
+from time import perf_counter
+from typing import Final
+
+from PyQt6.QtCore import QPoint, QRect, QSize
+from PyQt6.QtGui import QPainter, QRegion
+
+from p2psketch.document import Shape
+from p2psketch.geometry import Rect
+from peer.ui.rendering import InkPainter, Job
+from peer.ui.tiles import SIZE, Key, Sheet, Tiles, keys_of, rect_of
+from peer.ui.visible import VisibleShapes
+
+STILL: Final = 0.08
+"""Seconds after which the zoom is taken to have come to rest."""
+
+_MOST_LOOSE: Final = 256
+"""So many new shapes are shown where there are no tiles yet."""
+
+
+class Renderer:
+    """Shows `visible` shapes; `look` tells it where, `cover` and `spoil` what has changed, `work` has it go on.
+
+    It has `update` called with what looks different now, in pixels of the device, on the canvas.
+    """
+
+    def __init__(
+        self,
+        visible: VisibleShapes,
+        ink: InkPainter,
+        update: Callable[[QRect], None],
+        clock: Callable[[], float] = perf_counter,
+    ) -> None:
+        self._visible = visible
+        self._ink = ink
+        self._update = update
+        self._clock = clock
+        self._tiles = Tiles()
+        self._job: Job | None = None
+        self._origin = QPoint()
+        self._view = QRect()
+        self._zooms = False
+        self._zoomed = 0.0
+        self._bare: list[QRect] = []
+        self._loose: list[Shape] = []
+
+    # -- what is seen ------------------------------------------------------------------------------
+
+    def look(self, scale: float, origin: QPoint, size: QSize) -> None:
+        """With so many pixels to one of the board, its origin at `origin` of a canvas of that size."""
+        if scale != self._tiles.sheet.scale:
+            self._zooms, self._zoomed = self._view.isValid(), self._clock()
+            self._tiles.look(scale)
+        self._origin = origin
+        self._view = QRect(-origin, size)
+        if self._job is not None and not self._is_wanted(self._job):
+            self._give_up()
+
+    def _is_wanted(self, job: Job) -> bool:
+        return job.sheet is self._target() and job.rect.intersects(_with_rim(self._seen_on(job.sheet)))
+
+    def _give_up(self) -> None:
+        if (job := self._job) is not None:
+            job.sheet.spoil(job.rect)
+            self._job = None
+
+    def clear(self) -> None:
+        """Everything looks different now."""
+        self._job = None
+        self._tiles.clear()
+        self._update(self._view.translated(self._origin))
+
+    def paint(self, painter: QPainter, exposed: QRect) -> None:
+        """Paint `exposed` pixels of the canvas; the painter counts in pixels of the device."""
+        missing, bare = self._tiles.paint(painter, exposed, self._origin)
+        if exposed.contains(self._view.translated(self._origin)):
+            self._bare = bare
+        sheet, job = self._tiles.sheet, self._job
+        for rect in bare:
+            painter.drawImage(rect.topLeft(), self._ink.ground(sheet, rect.translated(-self._origin)))
+            if job is not None and job.sheet is sheet:
+                done = job.rect.translated(self._origin).intersected(rect)
+                painter.drawImage(done.topLeft(), job.image, done.translated(-self._origin - job.rect.topLeft()))
+        if self._loose and missing:
+            self._paint_loose(painter, missing)
+
+    def _paint_loose(self, painter: QPainter, missing: list[QRect]) -> None:
+        """What has just been drawn is seen at once, also where the board is not painted yet."""
+        sheet, whole = self._tiles.sheet, reduce(QRect.united, missing).translated(-self._origin)
+        painter.save()
+        painter.setClipRegion(reduce(QRegion.united, map(QRegion, missing)))
+        painter.translate(self._origin)
+        shapes = [shape for shape in self._loose if shape.visible]
+        self._ink.fill(painter, shapes, self._ink.outlines(sheet, shapes, sheet.board(whole)))
+        painter.restore()
+
+    # -- what changes ------------------------------------------------------------------------------
+
+    def cover(self, come: Sequence[tuple[Shape, Rect]]) -> None:
+        """These shapes, bottom first, have come above all others."""
+        sheet = self._tiles.sheet
+        self._loose += [shape for shape, _ in come[: _MOST_LOOSE - len(self._loose)]]
+        on_tile: dict[Key, list[Shape]] = {}
+        for shape, box in come:
+            pixels = sheet.pixels(box)
+            for key, _ in sheet.meeting(pixels):
+                on_tile.setdefault(key, []).append(shape)
+            if self._job is not None and self._job.sheet is sheet and pixels.intersects(self._job.rect):
+                self._job.cover(shape)
+            self._update(pixels.translated(self._origin))
+        for key, shapes in on_tile.items():
+            whole = rect_of(key)
+            outlines = self._ink.outlines(sheet, shapes, sheet.board(whole))
+            self._ink.paint(sheet.tiles[key].image, whole.topLeft(), shapes, outlines)
+        for other in self._tiles.others():
+            self._spoil_on(other, [box for _, box in come])
+
+    def spoil(self, boxes: Sequence[Rect]) -> None:
+        """What is in these boxes of the board has to be painted anew."""
+        self._spoil_on(self._tiles.sheet, boxes)
+        for other in self._tiles.others():
+            self._spoil_on(other, boxes)
+
+    def _spoil_on(self, sheet: Sheet, boxes: Sequence[Rect]) -> None:
+        for box in boxes:
+            pixels = sheet.pixels(box)
+            sheet.spoil(pixels)
+            if self._job is not None and self._job.sheet is sheet and pixels.intersects(self._job.rect):
+                self._job.spoilt.append(pixels)
+
+    # -- painting ----------------------------------------------------------------------------------
+
+    def work(self, until: float) -> float | None:
+        """Paint for so long; returns in how many seconds to go on, or None if nothing is left to do."""
+        while (job := self._job or self._next_job()) is not None:
+            self._job = job
+            if job.work(until, self._clock):
+                self._finish(job)
+            elif job.sheet is self._tiles.sheet and self._bare:
+                self._update(reduce(QRect.united, self._bare))
+            if self._clock() >= until:
+                return 0.0
+        return 0.001 + max(self._zoomed + STILL - self._clock(), 0) if self._zooms else None
+
+    def _finish(self, job: Job) -> None:
+        self._job = None
+        self._tiles.put(job.sheet, job.rect, job.image)
+        for rect in job.spoilt:
+            job.sheet.spoil(rect)
+        self._tiles.make_room(self._view.size())
+        if job.sheet is self._tiles.sheet:
+            self._update(job.rect.translated(self._origin))
+        elif self._bare:
+            self._update(self._view.translated(self._origin))
+
+    def _target(self) -> Sheet:
+        """The sheet to paint on."""
+        sheet = self._tiles.sheet
+        return self._tiles.at(2.0 ** math.floor(math.log2(sheet.scale))) if self._zooms else sheet
+
+    def _seen_on(self, sheet: Sheet) -> QRect:
+        """The pixels of a sheet that are seen."""
+        if sheet is self._tiles.sheet:
+            return self._view
+        return sheet.pixels(self._tiles.sheet.board(self._view))
+
+    def _next_job(self) -> Job | None:
+        if self._view.isEmpty():
+            return None
+        self._zooms = self._zooms and self._clock() - self._zoomed < STILL
+        sheet = self._target()
+        seen = self._seen_on(sheet)
+        if self._zooms:
+            return self._rough_job(sheet)
+        missing = [rect_of(key) for key in keys_of(seen) if key not in sheet.tiles]
+        if missing:
+            return self._begin(sheet, _joined(_nearest(missing, seen.center()), 1.0 if len(missing) < 8 else 1.5))
+        self._loose.clear()
+        dirty = [tile.dirty for _, tile in sheet.meeting(seen) if not tile.dirty.isEmpty()]
+        if dirty:
+            return self._begin(sheet, _joined(_nearest(dirty, seen.center()), 1.5))
+        return self._job_in_rim(sheet, seen)
+
+    def _rough_job(self, sheet: Sheet) -> Job | None:
+        """While the zoom changes: paint where nothing at all can be shown."""
+        boxes = (self._tiles.sheet.board(rect.translated(-self._origin)) for rect in self._bare)
+        keys = {key for box in boxes for key in keys_of(sheet.pixels(box)) if key not in sheet.tiles}
+        return self._begin(sheet, _joined([rect_of(key) for key in sorted(keys)], 1.5)) if keys else None
+
+    def _job_in_rim(self, sheet: Sheet, seen: QRect) -> Job | None:
+        rects = [
+            rect_of(key)
+            for key in keys_of(_with_rim(seen))
+            if (tile := sheet.tiles.get(key)) is None or not tile.dirty.isEmpty()
+        ]
+        return self._begin(sheet, rects[0]) if rects else None
+
+    def _begin(self, sheet: Sheet, rect: QRect) -> Job:
+        for _, tile in sheet.meeting(rect):
+            if rect.contains(tile.dirty):
+                tile.dirty = QRect()
+        return Job(sheet, rect, self._visible.meeting(sheet.board(rect)), self._ink)
+
+
+def _with_rim(rect: QRect) -> QRect:
+    """A rectangle and a tile around it."""
+    return rect.adjusted(-SIZE, -SIZE, SIZE, SIZE)
+
+
+def _nearest(rects: list[QRect], middle: QPoint) -> list[QRect]:
+    """The same, nearest first."""
+    return sorted(rects, key=lambda rect: (rect.center() - middle).manhattanLength())
+
+
+def _joined(rects: Sequence[QRect], slack: float) -> QRect:
+    """A rectangle around the first and as many others as make it no larger than `slack` times all of them."""
+    whole, area = rects[0], _area(rects[0])
+    for rect in rects[1:]:
+        both, sum_of_areas = whole.united(rect), area + _area(rect)
+        if _area(both) <= slack * sum_of_areas:
+            whole, area = both, sum_of_areas
+    return whole
+
+
+def _area(rect: QRect) -> int:
+    return rect.width() * rect.height()

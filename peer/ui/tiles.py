@@ -1,0 +1,188 @@
+"""Tiles: square pieces of the board as it looks at one scale, kept to be shown again.
+
+Rule: knows pixels and nothing of what is drawn. A scale is how many pixels of the device there are in one of the board;
+the pixels of a sheet are counted from the board's origin, so a tile serves wherever the view is. What it says it
+shows, it shows exactly; what it has not got yet, other scales stand in for, stretched.
+"""
+
+import math
+from collections.abc import Iterator
+from functools import reduce
+from typing import Final, TypeAlias
+
+from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PyQt6.QtGui import QImage, QPainter, QRegion
+
+from p2psketch.geometry import Rect
+
+SIZE: Final = 384
+"""Pixels of the device, each way."""
+
+TILE_BYTES: Final = SIZE * SIZE * 4
+
+_SPARE: Final = 16 * 1024 * 1024
+"""Bytes that tiles may take besides two and a half canvases full of them."""
+
+_AROUND: Final = 2
+"""Pixels that antialiasing may need around ink."""
+
+_FARTHEST: Final = 2**30
+"""Pixels are counted in 32 bits."""
+
+Key: TypeAlias = tuple[int, int]
+
+
+def keys_of(rect: QRect) -> Iterator[Key]:
+    """The tiles that a rectangle of a sheet touches, row by row."""
+    if rect.isEmpty():
+        return
+    for row in range(rect.top() // SIZE, rect.bottom() // SIZE + 1):
+        for column in range(rect.left() // SIZE, rect.right() // SIZE + 1):
+            yield column, row
+
+
+def rect_of(key: Key) -> QRect:
+    """What a tile covers of its sheet."""
+    return QRect(key[0] * SIZE, key[1] * SIZE, SIZE, SIZE)
+
+
+class Tile:
+    """An image, and the part of it (in pixels of the sheet) that is not right any more."""
+
+    __slots__ = ("dirty", "image", "used")
+
+    def __init__(self, image: QImage) -> None:
+        self.image = image
+        self.dirty = QRect()
+        self.used = 0
+
+
+class Sheet:
+    """The tiles of one scale."""
+
+    def __init__(self, scale: float) -> None:
+        self.scale = scale
+        self.tiles: dict[Key, Tile] = {}
+
+    def pixels(self, box: Rect) -> QRect:
+        """The pixels that ink within a box of the board can reach."""
+        left, top, right, bottom = (self._pixel(side) for side in box)
+        return QRect(QPoint(left - _AROUND, top - _AROUND), QPoint(right + _AROUND, bottom + _AROUND))
+
+    def _pixel(self, side: float) -> int:
+        return int(min(max(math.floor(side * self.scale), -_FARTHEST), _FARTHEST))
+
+    def board(self, rect: QRect) -> Rect:
+        """The part of the board that pixels show."""
+        scale = self.scale
+        return Rect(rect.left() / scale, rect.top() / scale, (rect.right() + 1) / scale, (rect.bottom() + 1) / scale)
+
+    def meeting(self, rect: QRect) -> Iterator[tuple[Key, Tile]]:
+        """The tiles there are that a rectangle touches."""
+        wide = (rect.right() // SIZE - rect.left() // SIZE + 1) * (rect.bottom() // SIZE - rect.top() // SIZE + 1)
+        if wide > len(self.tiles):
+            yield from ((key, tile) for key, tile in self.tiles.items() if rect_of(key).intersects(rect))
+        else:
+            yield from ((key, tile) for key in keys_of(rect) if (tile := self.tiles.get(key)) is not None)
+
+    def spoil(self, rect: QRect) -> None:
+        """What is in there has to be painted anew."""
+        for key, tile in self.meeting(rect):
+            tile.dirty = tile.dirty.united(rect.intersected(rect_of(key)))
+
+
+class Tiles:
+    """The sheets that there are; `look` chooses the one that is shown."""
+
+    def __init__(self) -> None:
+        self.sheet = Sheet(1.0)
+        self._sheets: dict[float, Sheet] = {1.0: self.sheet}
+        self._frame = 0
+
+    def look(self, scale: float) -> None:
+        """Show this scale from now on."""
+        self._sheets = {other: sheet for other, sheet in self._sheets.items() if sheet.tiles}
+        self.sheet = self.at(scale)
+
+    def at(self, scale: float) -> Sheet:
+        """The sheet of a scale."""
+        return self._sheets.setdefault(scale, Sheet(scale))
+
+    def others(self) -> Iterator[Sheet]:
+        """All sheets but the one shown."""
+        return (sheet for sheet in self._sheets.values() if sheet is not self.sheet and sheet.tiles)
+
+    def clear(self) -> None:
+        """Nothing is as it was."""
+        for sheet in self._sheets.values():
+            sheet.tiles.clear()
+
+    def put(self, sheet: Sheet, rect: QRect, image: QImage) -> None:
+        """Take over an image of a rectangle; tiles that it covers only in part must be there already."""
+        for key in keys_of(rect):
+            whole = rect_of(key)
+            if rect.contains(whole):
+                tile = sheet.tiles[key] = Tile(image.copy(whole.translated(-rect.topLeft())))
+                tile.used = self._frame
+            elif (kept := sheet.tiles.get(key)) is not None:
+                painter = QPainter(kept.image)
+                painter.drawImage(rect.topLeft() - whole.topLeft(), image)
+                painter.end()
+
+    def paint(self, painter: QPainter, exposed: QRect, shift: QPoint) -> tuple[list[QRect], list[QRect]]:
+        """Paint what there is for `exposed` pixels of the device, with the board's origin at `shift`; returns where
+        tiles are missing, and where nothing could stand in for them.
+        """
+        self._frame += 1
+        missing: list[QRect] = []
+        left, top, tiles = shift.x(), shift.y(), self.sheet.tiles
+        for key in keys_of(exposed.translated(-shift)):
+            if (tile := tiles.get(key)) is None:
+                missing.append(rect_of(key).translated(shift).intersected(exposed))
+            else:
+                tile.used = self._frame
+                painter.drawImage(key[0] * SIZE + left, key[1] * SIZE + top, tile.image)
+        return missing, self._stand_in(painter, missing, shift) if missing else []
+
+    def _stand_in(self, painter: QPainter, missing: list[QRect], shift: QPoint) -> list[QRect]:
+        """Other scales, stretched, where this one has nothing: the nearest first. Returns where there are none."""
+        bare = reduce(QRegion.united, map(QRegion, missing))
+        painter.save()
+        for sheet in sorted(self.others(), key=self._remoteness):
+            if bare.isEmpty():
+                break
+            painter.setClipRegion(bare, Qt.ClipOperation.ReplaceClip)
+            bare -= self._stretch(painter, sheet, bare.boundingRect(), shift)
+        painter.restore()
+        return [left.boundingRect() for rect in missing if not (left := bare.intersected(rect)).isEmpty()]
+
+    def _remoteness(self, sheet: Sheet) -> float:
+        """What is shown coarser than it was made still looks sharp."""
+        steps = math.log2(sheet.scale / self.sheet.scale)
+        return steps / 2 if steps > 0 else -steps
+
+    def _stretch(self, painter: QPainter, sheet: Sheet, area: QRect, shift: QPoint) -> QRegion:
+        by = self.sheet.scale / sheet.scale
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, by > 1)  # to shrink smoothly takes too long
+        begin = QPointF(area.topLeft() - shift) / by
+        here = QRectF(begin, area.size().toSizeF() / by).toAlignedRect()
+        covered = QRegion()
+        source = QRectF(0, 0, SIZE, SIZE)
+        for (column, row), tile in sheet.meeting(here):
+            tile.used = self._frame
+            left, top = (round(at * SIZE * by) for at in (column, row))
+            right, bottom = (round((at + 1) * SIZE * by) for at in (column, row))
+            place = QRect(left, top, right - left, bottom - top).translated(shift)
+            painter.drawImage(QRectF(place), tile.image, source)
+            covered += QRegion(place)
+        return covered
+
+    def make_room(self, view: QSize) -> None:
+        """Let go of the tiles not seen for longest, if there are too many for a canvas of this size in pixels."""
+        most = (view.width() * view.height() * 10 + _SPARE) // TILE_BYTES
+        kept = [(tile.used, key, sheet) for sheet in self._sheets.values() for key, tile in sheet.tiles.items()]
+        if len(kept) <= most:
+            return
+        kept.sort(key=lambda entry: entry[0])
+        for _, key, sheet in kept[: len(kept) - most]:
+            del sheet.tiles[key]

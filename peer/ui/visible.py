@@ -1,0 +1,146 @@
+"""Which shapes are on the board, and where: found by area, without walking through the document.
+
+Rule: the document says what there is; here is only which of it is visible, as of the last `take`, and a box around
+each. A box is never too small, and may be a little large: it is worked out from the points alone, of many at once.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+
+from p2psketch import ink
+from p2psketch.document import Shape
+from p2psketch.geometry import TOLERANCE, Floats, Point, Rect, apply, bounds_of, polyline_hits
+from p2psketch.ids import ShapeId
+from p2psketch.touching import touched
+from peer.ui import brush
+from peer.ui.boxes import Boxes
+from peer.ui.proposed import Shapes
+
+OVERSHOOT: Final = 0.125
+"""How far a smooth curve can be outside the bounds of its points, as a part of the longest step between two."""
+
+DEVIATION: Final = 0.25
+"""How far it can be from the straight line between two of its points, as a part of that line."""
+
+
+class Taken(NamedTuple):
+    """What a `take` has changed: where shapes were that look different now, and those that are there now."""
+
+    gone: list[Rect]
+    come: list[tuple[Shape, Rect]]
+
+
+class VisibleShapes:
+    """Tell it with `take` what has changed in the document."""
+
+    def __init__(self, document: Shapes) -> None:
+        self._document = document
+        self._boxes = Boxes()
+        self._slots: dict[ShapeId, int] = {}
+        self._shapes: list[Shape | None] = []
+
+    def __len__(self) -> int:
+        return len(self._slots)
+
+    def take(self, ids: Collection[ShapeId]) -> Taken:
+        """Have these shapes as they are in the document."""
+        gone = [self._remove(id) for id in ids if id in self._slots]
+        shapes = [shape for id in ids if (shape := self._document.get(id)) is not None and shape.visible]
+        boxes = boxes_of(shapes)
+        for shape, box in zip(shapes, boxes, strict=True):
+            self._add(shape, box)
+        return Taken(gone, list(zip(shapes, boxes, strict=True)))
+
+    def _remove(self, id: ShapeId) -> Rect:
+        slot = self._slots.pop(id)
+        box = self._boxes[slot]
+        self._boxes.remove(slot)
+        self._shapes[slot] = None
+        return box
+
+    def _add(self, shape: Shape, box: Rect) -> None:
+        slot = self._slots[shape.id] = self._boxes.add(box)
+        if slot == len(self._shapes):
+            self._shapes.append(shape)
+        else:
+            self._shapes[slot] = shape
+
+    def box(self, id: ShapeId) -> Rect | None:
+        """Where a shape is; None if it is not visible."""
+        slot = self._slots.get(id)
+        return None if slot is None else self._boxes[slot]
+
+    def meeting(self, area: Rect) -> list[Shape]:
+        """The shapes that may have ink in a part of the board, bottom first."""
+        return sorted(self._meeting(area), key=lambda shape: shape.z)
+
+    def _meeting(self, area: Rect) -> Iterator[Shape]:
+        for slot in self._boxes.meeting(area):
+            shape = self._shapes[slot]
+            assert shape is not None
+            yield shape
+
+    def find(self, start: Point, end: Point, radius: float, level: int) -> list[ShapeId]:
+        """The shapes whose ink comes within `radius` of the segment `start`-`end`, top first."""
+        around = bounds_of((start, end))
+        assert around is not None
+        near = _perhaps_near(list(self._meeting(around.padded(radius))), start, end, radius)
+        hit = [shape for shape in near if _is_touched(shape, start, end, radius, level)]
+        return [shape.id for shape in sorted(hit, key=lambda shape: shape.z, reverse=True)]
+
+    def around(self) -> Rect | None:
+        """The smallest rectangle around all boxes; None of none."""
+        return self._boxes.around()
+
+
+def boxes_of(shapes: Sequence[Shape]) -> list[Rect]:
+    """A box around the ink of each visible shape."""
+    if not shapes:
+        return []
+    points, counts = ink.decode_all([shape.values["points"] for shape in shapes])
+    firsts = np.cumsum(counts) - counts
+    pads = np.array([shape.width / 2 for shape in shapes]) + OVERSHOOT * _longest_steps(points, firsts)
+    least = np.minimum.reduceat(points, firsts) - pads[:, None]
+    most = np.maximum.reduceat(points, firsts) + pads[:, None]
+    boxes = [Rect(*sides) for sides in np.hstack((least, most)).tolist()]
+    return [_placed(box, shape) for box, shape in zip(boxes, shapes, strict=True)]
+
+
+def _placed(box: Rect, shape: Shape) -> Rect:
+    if shape.cut:  # the points say more than is left
+        return brush.bounds_of_all(brush.ribbons_of(shape, 0)).padded(TOLERANCE)
+    placement = shape.values.get("placement")
+    if placement is None:
+        return box
+    left, top, right, bottom = box
+    placed = bounds_of(apply(tuple(placement), np.array(((left, top), (right, top), (left, bottom), (right, bottom)))))
+    assert placed is not None
+    return placed
+
+
+def _longest_steps(points: Floats, firsts: np.ndarray) -> Floats:
+    """Of polylines that begin at `firsts`, the longest step from one point to the next."""
+    steps = np.zeros(len(points))
+    steps[1:] = np.hypot(*np.diff(points, axis=0).T)
+    steps[firsts] = 0
+    longest: Floats = np.maximum.reduceat(steps, firsts)
+    return longest
+
+
+def _perhaps_near(shapes: list[Shape], start: Point, end: Point, radius: float) -> list[Shape]:
+    """Those that may be touched: all that are, and few that are not."""
+    placed = [shape for shape in shapes if shape.values.get("placement") is not None]
+    plain = [shape for shape in shapes if shape.values.get("placement") is None]
+    if not plain:
+        return placed
+    points, counts = ink.decode_all([shape.values["points"] for shape in plain])
+    steps = _longest_steps(points, np.cumsum(counts) - counts)
+    reaches = radius + np.array([shape.width / 2 for shape in plain]) + DEVIATION * steps
+    near = touched(points, counts, reaches, start, end)
+    return [*placed, *(shape for shape, is_near in zip(plain, near.tolist(), strict=True) if is_near)]
+
+
+def _is_touched(shape: Shape, start: Point, end: Point, radius: float, level: int) -> bool:
+    return any(polyline_hits(each.placed, start, end, radius + each.reach) for each in brush.ribbons_of(shape, level))
