@@ -12,11 +12,22 @@ from collections.abc import Iterable, Iterator
 from hashlib import blake2b
 from typing import Final
 
+from p2psketch import cuts, ink
 from p2psketch.ids import ShapeId, Stamp
 from p2psketch.ops import Op, pack
-from p2psketch.shapes import BIRTH_FIELDS, DEFAULT_COLOR, DEFAULT_WIDTH, HIGHLIGHTER, STROKE, Fields, Value
+from p2psketch.shapes import (
+    BIRTH_FIELDS,
+    DEFAULT_COLOR,
+    DEFAULT_WIDTH,
+    FIXED_FIELDS,
+    HIGHLIGHTER,
+    STROKE,
+    Fields,
+    Value,
+)
 
 DIGEST_SIZE: Final = 16
+_CUT: Final = cuts.PREFIX
 _MASK = (1 << 8 * DIGEST_SIZE) - 1
 
 
@@ -24,16 +35,25 @@ class Shape:
     """The registers of one shape: values by field, and their stamps.
 
     `stamp` is that of every field not listed in `later`; most shapes are written once, by the op
-    that creates them, so that `later` stays None.
+    that creates them, so that `later` stays None. `cut` is the union of all its cuts, and None
+    where there never was one.
     """
 
-    __slots__ = ("id", "later", "stamp", "values")
+    __slots__ = ("cut", "id", "later", "stamp", "values")
 
     def __init__(self, id: ShapeId, stamp: Stamp, values: dict[str, Value]) -> None:
         self.id = id
         self.stamp = stamp
         self.values = values
         self.later: dict[str, Stamp] | None = None
+        self.cut: tuple[int, ...] | None = None
+        if not FIXED_FIELDS.issuperset(values):
+            self.unite_cuts()
+
+    def unite_cuts(self) -> None:
+        """The values are other ones."""
+        found = [value for field, value in self.values.items() if field.startswith(_CUT)]
+        self.cut = cuts.union(value for value in found if value) if found else None
 
     def stamp_of(self, field: str) -> Stamp:
         """The stamp of a field; of one never written, that of the shape itself."""
@@ -43,7 +63,20 @@ class Shape:
     def visible(self) -> bool:
         """Is it on the board, and of a kind that this version can show?"""
         values = self.values
-        return values.get("kind") == STROKE and "points" in values and not values.get("deleted")
+        if values.get("kind") != STROKE or "points" not in values or values.get("deleted"):
+            return False
+        return self.cut is None or not cuts.is_whole(self.cut, ink.count(values["points"]))
+
+    @property
+    def pieces(self) -> list[tuple[float, float]] | None:
+        """What cuts have left of a stroke, from where to where along its points; None if that is all of it."""
+        return cuts.left(self.cut, ink.count(self.values["points"])) if self.cut else None
+
+    def less(self, cut: cuts.Cut) -> "Shape":
+        """As it would be with one more cut: another shape, not part of any document."""
+        other = Shape(self.id, self.stamp, self.values)
+        other.later, other.cut = self.later, cuts.union((self.cut or (), cut))
+        return other
 
     @property
     def z(self) -> tuple[bool, bytes, ShapeId]:
@@ -69,6 +102,8 @@ class Shape:
 
     def write(self, field: str, value: Value, stamp: Stamp) -> None:
         """Set a field whatever it held before."""
+        if field.startswith(_CUT):
+            self._take_cut(field, value)
         self.values[field] = value
         if stamp == self.stamp:
             if self.later is not None:
@@ -77,6 +112,14 @@ class Shape:
             self.later = {field: stamp}
         else:
             self.later[field] = stamp
+
+    def _take_cut(self, field: str, value: cuts.Cut | None) -> None:
+        """Only what takes the place of another cut costs as much as all cuts together."""
+        before, self.values[field] = self.values.get(field), value
+        if before:
+            self.unite_cuts()
+        else:
+            self.cut = cuts.union((self.cut or (), value or ()))
 
 
 class Document:
@@ -152,6 +195,7 @@ class Document:
         """The creating op arrives after later registers of its shape: the shape takes on its stamp."""
         early = {field: (value, shape.stamp_of(field)) for field, value in shape.values.items()}
         shape.stamp, shape.values, shape.later = stamp, dict(fields), None
+        shape.unite_cuts()
         for field, (value, its_stamp) in early.items():
             if field not in fields or its_stamp > stamp:
                 shape.write(field, value, its_stamp)

@@ -26,8 +26,11 @@ EVERY: Final = 1 / 60
 WHOLE_EVERY: Final = 3.0
 """Seconds after which an increment is the whole draft."""
 
-FARTHEST: Final = 4_000_000
+FARTHEST: Final = 1_000_000
 """Strokes that begin further out, in px, are placed there by `placement`, so that ink stays small."""
+
+REACH: Final = 4_000_000
+"""How far a stroke goes from there, in px, however far the pen does: ink has no numbers for more."""
 
 
 _MOST_AGAIN: Final = 1_000
@@ -83,7 +86,7 @@ class Drafting:
             self._place(*map(round, points[0]))
         room = ink.MAX_POINTS - len(self._points)
         left, top = self._origin
-        self._points += [(x - left, y - top) for x, y in points[:room]]
+        self._points += [(_within_reach(x - left), _within_reach(y - top)) for x, y in points[:room]]
         if pressure is not None:
             self._pressure += pressure[:room]
         return min(room, len(points))
@@ -129,6 +132,10 @@ class Drafting:
         if self._fields is None or not self._points:
             return None
         return {**self._fields, "points": self._encoded(0, None)}
+
+
+def _within_reach(value: float) -> float:
+    return min(max(value, -REACH), REACH)
 
 
 def signed(draft: Draft, author: Identity, room_id: bytes) -> Draft:

@@ -19,10 +19,10 @@ from typing import Any, Final, NamedTuple
 
 import msgpack
 
-from p2psketch import ink
+from p2psketch import cuts, ink
 from p2psketch.errors import BodyError
 from p2psketch.ids import BOARD_ID, PEER_ID_SIZE, OpId, PeerId, ShapeId, Stamp
-from p2psketch.shapes import BOARD_CHECKS, Value, check_fields, check_person
+from p2psketch.shapes import BOARD_CHECKS, CUT, Value, check_fields, check_person
 
 MAX_BODY = 128 * 1024 - 512
 """Bytes of a body: two ops as large as this fit in one frame with all that belongs to them."""
@@ -207,6 +207,18 @@ def _checked(shape: ShapeId, seq: int, fields: Any) -> tuple[ShapeId, dict[str, 
     if wrong is not None:
         raise BodyError(f"the field {wrong!r} of an op does not hold")
     return shape, fields
+
+
+def named(edit: Edit, op: OpId) -> Edit:
+    """The edit with its cuts under the name of the op that it begins with, so that they overwrite nobody's."""
+    if not any(CUT in fields for _, fields in edit.sets):
+        return edit
+    name = cuts.name_of(op)
+    return Edit(
+        tuple(
+            (shape, {name if field == CUT else field: fields[field] for field in fields}) for shape, fields in edit.sets
+        )
+    )
 
 
 def split(author: PeerId, edit: Edit) -> Iterator[bytes]:

@@ -12,10 +12,10 @@ from p2psketch.clock import MAX_TIME, LamportClock
 from p2psketch.document import Document
 from p2psketch.editors import Editors
 from p2psketch.errors import VIEW_ONLY, BodyError, EnvelopeError, NotAnEditor
-from p2psketch.ids import PeerId, ShapeId, person_id, short
+from p2psketch.ids import OpId, PeerId, ShapeId, person_id, short
 from p2psketch.keys import Identity, RoomKeys, check_ops
 from p2psketch.oplog import Accepted, Chunk, OpLog
-from p2psketch.ops import Edit, Op, read_op, split
+from p2psketch.ops import Edit, Op, named, read_op, split
 from p2psketch.sealing import Sealed, Sealing
 from p2psketch.shapes import Fields, Value
 from p2psketch.undo import Undo
@@ -149,6 +149,7 @@ class Replica:
 
     def commit(self, edit: Edit, wall: int) -> None:
         """One gesture: one step to undo. Raises BodyError, and changes nothing, if a field does not hold."""
+        edit = named(edit, OpId(self._me, self.log.seq(self._me) + 1))
         before = self.undo_history.before(self.document, edit)
         self.undo_history.record(self._commit(edit, wall), before)
 

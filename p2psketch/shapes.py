@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from math import isfinite
 from typing import Any, Final
 
-from p2psketch import ink
+from p2psketch import cuts, ink
 
 Value = Any
 """A MessagePack value: None, bool, int, float, str, bytes, or a list or dict of those."""
@@ -120,7 +120,12 @@ CHECKS: Final[dict[str, Callable[[Value], bool]]] = {
     "deleted": _is_flag,
     "origin": _is_origin,
 }
-"""The fields of shapes on the board."""
+"""The fields of shapes on the board, but for cuts, of which each has a name of its own."""
+
+FIXED_FIELDS: Final = frozenset(CHECKS)
+
+CUT: Final = "cut"
+"""In an edit: what it cuts off; the op that commits it has `cut/` and its own name in place of this."""
 
 PERSON_CHECKS: Final[dict[str, Callable[[Value], bool]]] = {
     "kind": lambda value: value == PERSON,
@@ -160,9 +165,14 @@ def check_fields(fields: Fields, checks: Mapping[str, Callable[[Value], bool]] =
         if check is not None:
             if not check(value):
                 return name
-        elif type(name) is not str or not 0 < len(name) <= MAX_FIELD_NAME or not is_opaque(value):
+        elif type(name) is not str or not 0 < len(name) <= MAX_FIELD_NAME or not _is_named(name, value):
             return str(name)[:MAX_FIELD_NAME]
     return None
+
+
+def _is_named(name: str, value: Value) -> bool:
+    """A field whose name is not fixed: a cut, or one of a newer version."""
+    return cuts.check(value) if name.startswith(cuts.PREFIX) else is_opaque(value)
 
 
 def check_person(fields: Fields, *, first: bool) -> str | None:

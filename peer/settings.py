@@ -80,6 +80,9 @@ class Settings:
     """Where the pressure of the pen comes from: one of PRESSURES."""
     pen: Ink | None = None
     highlighter: Ink | None = None
+    erases_parts: bool = False
+    eraser_width: float = 16.0
+    """Which eraser was last in hand: of parts of strokes or of whole ones, and its size in pixels of the screen."""
 
     @classmethod
     def load(cls, path: Path | None = None) -> Self:
@@ -196,6 +199,14 @@ def _ink(value: Any) -> Ink | None:
             return None
 
 
+def _flag(value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _width(value: Any) -> float | None:
+    return float(value) if is_number(value) and 1 <= value <= MAX_WIDTH else None
+
+
 def _geometry(value: Any) -> str | None:
     try:
         return value if isinstance(value, str) and bytes.fromhex(value) else None
@@ -241,6 +252,8 @@ _CHECKS: Final[dict[str, Callable[[Any], Any]]] = {
     "name": _name,
     "color": _color,
     "theme": _theme,
+    "erases_parts": _flag,
+    "eraser_width": _width,
     "geometry": _geometry,
     "recent": _recent,
     "smoothing": _smoothing,

@@ -1,17 +1,21 @@
 """What every tool is, and the little it knows of its surroundings.
 
 Rule: a tool turns pointers into what the board is asked to do. It never paints and never sends; while a gesture goes on
-it says what should be seen of it (`line`, `fading`), and the canvas looks.
+it says what should be seen of it (`line`, `fading`, `cutting`), and the canvas looks.
 
 A gesture is a press, moves, and a release, which keeps what was done, or a cancel, which leaves no trace of it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final, Protocol
+from typing import Any, Final, Protocol, TypeAlias
 
+from p2psketch.cuts import Cut
 from p2psketch.ids import ShapeId
 from p2psketch.ops import Edit
+
+Ranges: TypeAlias = Sequence[tuple[float, float]]
+"""Parts of a stroke, from where to where along its points: 3.5 is halfway from point 3 to point 4."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,11 @@ class Surface(Protocol):
     def find(self, start: tuple[float, float], end: tuple[float, float], radius: float) -> list[ShapeId]:
         """The shapes whose ink comes within `radius` board pixels of the segment `start`-`end`."""
 
+    def rub(
+        self, start: tuple[float, float], end: tuple[float, float], radius: float
+    ) -> Iterable[tuple[ShapeId, Ranges]]:
+        """The parts of shapes whose ink comes within `radius` of that segment; one shape may come more than once."""
+
     def pan(self, dx: float, dy: float) -> None:
         """Move the board under the canvas by pixels of the screen."""
 
@@ -90,6 +99,11 @@ class Tool:
     def fading(self) -> Collection[ShapeId]:
         """Shapes that will be gone if the gesture is kept."""
         return ()
+
+    @property
+    def cutting(self) -> Mapping[ShapeId, Cut]:
+        """What will be gone of shapes if the gesture is kept."""
+        return {}
 
     def press(self, pointer: Pointer) -> None:
         """Begin a gesture."""

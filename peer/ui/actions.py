@@ -27,6 +27,7 @@ ACTIONS: Final = (
     Row("pen", "Pen", ("P", "D", "B", "7"), "Tools", is_tool=True, edits=True),
     Row("highlighter", "Highlighter", ("Shift+P", "Shift+D"), "Tools", is_tool=True, edits=True),
     Row("eraser", "Eraser", ("E", "0"), "Tools", is_tool=True, edits=True),
+    Row("other_eraser", "Erase strokes or parts of them", ("Shift+E",), "Tools", edits=True),
     Row("hand", "Hand", ("H",), "Tools", is_tool=True),
     Row("thinner", "Thinner", ("[",), "Tools", edits=True),
     Row("thicker", "Thicker", ("]",), "Tools", edits=True),
@@ -70,6 +71,9 @@ GESTURES: Final = (
     ("Move the board", "Space + drag, middle button, wheel", False),
     ("Zoom", "Ctrl + wheel", False),
     ("Erase for a moment", "Ctrl + drag with the pen", True),
+    ("Erase with a stylus", "its other end, or its first button", True),
+    ("Move and zoom by touch", "two fingers; one, once a stylus was used", False),
+    ("Undo, redo by touch", "tap with two fingers, with three", True),
     ("Take back the stroke at hand", "Esc", True),
     ("Follow somebody; stop", "click their initial; Esc", False),
 )

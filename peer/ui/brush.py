@@ -18,6 +18,7 @@ from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPolygonF
 from p2psketch import ink
 from p2psketch.document import Shape
 from p2psketch.geometry import TOLERANCE, Affine, Floats, Rect, apply, bounds_of, inverse, outlines, resampled, smooth
+from p2psketch.rubbing import Brushed
 from p2psketch.tapering import TIP, tapered
 from peer.ui.theme import Theme, shown
 
@@ -57,6 +58,12 @@ class Ribbon(NamedTuple):
         return float(self.radii.max()) * (1.0 if self.placement is None else _stretch(self.placement))
 
     @property
+    def brushed(self) -> Brushed:
+        """Its ink, on the board, for whoever looks for what touches it."""
+        scale = 1.0 if self.placement is None else _stretch(self.placement)
+        return Brushed(self.placed, self.radii * scale, self.positions)
+
+    @property
     def bounds(self) -> Rect:
         """What its ink covers, on the board; with pressure or a placement, perhaps a little more."""
         curve, reach = self.placed, self.reach
@@ -67,6 +74,18 @@ class Ribbon(NamedTuple):
         start, end = np.searchsorted(self.positions, (first, last)).tolist()
         part = slice(start, end + 1)
         return Ribbon(self.curve[part], self.radii[part], self.positions[part], self.placement)
+
+    def pieces(self, places: Sequence[tuple[float, float]]) -> "list[Ribbon]":
+        """The parts from one place along the points that were drawn to another, with an end exactly there."""
+        table = np.column_stack((self.curve, self.radii, self.positions))
+        ends = np.column_stack([np.interp(places, self.positions, column).ravel() for column in table.T])
+        begins, stops = np.array(places).T
+        first, last = np.searchsorted(self.positions, begins, "right"), np.searchsorted(self.positions, stops, "left")
+        whole = (
+            np.concatenate((ends[2 * n : 2 * n + 1], table[first[n] : last[n]], ends[2 * n + 1 : 2 * n + 2]))
+            for n in range(len(places))
+        )
+        return [Ribbon(part[:, :2], part[:, 2], part[:, 3], self.placement) for part in whole]
 
 
 def level_at(zoom: float) -> int:
@@ -134,7 +153,8 @@ def joined(pieces: Sequence[Ribbon]) -> Ribbon:
 def ribbons_of(shape: Shape, level: int) -> list[Ribbon]:
     """The ribbons of a visible stroke: the pieces that are left of it, all in one style."""
     points, pressure = ink.decode(shape.values["points"])
-    return [ribbon(points, pressure, shape.width, level, shape.values.get("placement"))]
+    whole, left = ribbon(points, pressure, shape.width, level, shape.values.get("placement")), shape.pieces
+    return [whole] if left is None else whole.pieces(left)
 
 
 def bounds_of_all(ribbons: Sequence[Ribbon]) -> Rect:

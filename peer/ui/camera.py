@@ -16,8 +16,8 @@ MAX_ZOOM: Final = 30.0
 STEPS: Final = (0.05, 0.1, 0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0, 30.0)
 """Where zooming in and out by key or button stops."""
 
-FARTHEST: Final = 8e6
-"""How far the middle of the canvas can be from the origin: ink cannot be stored much farther out."""
+FARTHEST: Final = 12e6
+"""How far the middle of the canvas can be from the origin: there, numbers are still exact to a millionth of a pixel."""
 
 _SIDES, _ENDS = 48, 88
 """Pixels kept free around what is fitted, so that it is not under the panels."""
@@ -86,10 +86,14 @@ class Camera:
 
     def zoom_at(self, screen: Point, zoom: float) -> None:
         """Zoom so that what is under pixel `screen` of the canvas stays there."""
-        right, down = screen[0] - self.width / 2, screen[1] - self.height / 2
-        x, y = self.x + right / self.zoom, self.y + down / self.zoom  # not rounded, or many small steps would drift
+        self.drag(screen, screen, zoom)
+
+    def drag(self, was: Point, at: Point, zoom: float) -> None:
+        """Bring what is under pixel `was` of the canvas under pixel `at`, at another zoom."""
+        x = self.x + (was[0] - self.width / 2) / self.zoom  # not rounded, or many small steps would drift
+        y = self.y + (was[1] - self.height / 2) / self.zoom
         self.zoom = clamped(zoom, MIN_ZOOM, MAX_ZOOM)
-        self.look_at(x - right / self.zoom, y - down / self.zoom)
+        self.look_at(x - (at[0] - self.width / 2) / self.zoom, y - (at[1] - self.height / 2) / self.zoom)
 
     def step(self, direction: int) -> float:
         """The next zoom of STEPS that is larger (1) or smaller (-1)."""

@@ -7,11 +7,10 @@ else's work. What is not the document's (drafts, pointers, what a gesture is abo
 from collections.abc import Collection
 from typing import Final
 
-from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QRect, Qt, pyqtSignal
-from PyQt6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QMouseEvent, QPainter, QTabletEvent
+from PyQt6.QtCore import QEvent, QPoint, QRect, Qt, pyqtSignal
+from PyQt6.QtGui import QFocusEvent, QHideEvent, QKeyEvent, QPainter
 from PyQt6.QtWidgets import QWidget
 
-from p2psketch.geometry import Point
 from p2psketch.ids import PeerId, ShapeId
 from p2psketch.shapes import STROKE
 from p2psketch.views import NOBODY
@@ -19,27 +18,30 @@ from peer.board import Board
 from peer.tools.eraser import Eraser
 from peer.tools.hand import Hand
 from peer.tools.pen import Highlighter, Pen
+from peer.tools.rubber import Rubber
 from peer.tools.style import InkStyle, marker
 from peer.tools.tool import ERASER, HAND, Pointer, Tool
 from peer.tools.toolbox import Button, Toolbox
-from peer.ui import input as hands
 from peer.ui.backdrop import HINT, NOTHING_YET
 from peer.ui.cursors import Cursors
 from peer.ui.drafts import Drafts, Style, style_of
-from peer.ui.endless import EndlessView
+from peer.ui.handled import HandledView
 from peer.ui.look import motion
 from peer.ui.mouse_cursors import mouse_cursor
+from peer.ui.proposed import Proposed
+from peer.ui.reach import Reach
 from peer.ui.ring import Ring
 from peer.ui.settled import SettledInk
+from peer.ui.surface import CanvasSurface
 from peer.ui.theme import Theme
 
 _OWN: Final = "own"
 """The key of one's own draft; those of others are (author, number)."""
 
 
-class Canvas(EndlessView):
+class Canvas(HandledView):
     """Signals: tool_changed(str) when another tool was chosen, contents_changed() when the board became blank or is no
-    longer; and those of EndlessView.
+    longer; and those of HandledView.
 
     Tell it of changes through the slots `changed`, `pointed` and `people_changed`, as a Listener of the board.
     """
@@ -55,38 +57,34 @@ class Canvas(EndlessView):
         parent: QWidget | None = None,
         *,
         highlighter: InkStyle | None = None,
+        rubber: Rubber | None = None,
     ) -> None:
         """`style` is that of the pen."""
         super().__init__(theme, parent)
         self._board = board
         self._theme = theme
-        self._settled = SettledInk(board.document, self.backdrop, self.show_anew, self)
+        self._rubber = rubber or Rubber()
+        self._proposed = Proposed(board)
+        self._settled = SettledInk(self._proposed, self.backdrop, self.show_anew, self)
         self._drafts = Drafts(theme)
         self._ring = Ring(theme)
         for item in (self._drafts, self._ring):
             item.setParentItem(self.plane)
         self._cursors = Cursors(self.plane, theme)
-        surface = _Surface(self, self._settled)
-        self._toolbox = _toolbox(board, style, highlighter or marker(), surface)
+        self._reach = Reach(board, self._settled.near)
+        surface = CanvasSurface(self, self._settled, self._reach)
+        self._toolbox = _toolbox(board, style, highlighter or marker(), surface, self._rubber)
         self._pointer: Pointer | None = None
         self._ctrl = False
         self._mouse_cursor = ""
         self._blank = self._leads = True
         self.backdrop.words = HINT if board.can_edit else NOTHING_YET
-        self._set_up_input()
+        self.moved.connect(self._follow_camera)
+        self._rubber.watch(self._show_gesture)
         self.changed([shape.id for shape in board.document.visible()])
         self.pointed({author for author, _ in board.presences.sketches} | set(board.presences.pointers))
         self._show_gesture()
         self.look()
-
-    def _set_up_input(self) -> None:
-        every_move = Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents
-        QCoreApplication.setAttribute(every_move, on=False)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.glass.setMouseTracking(True)
-        self.glass.setTabletTracking(True)
-        self.pinched.connect(self.cancel)  # takes back what the first finger drew until the second came
-        self.moved.connect(self._follow_camera)
 
     # -- for the window ----------------------------------------------------------------------------
 
@@ -107,7 +105,6 @@ class Canvas(EndlessView):
             self.tool_changed.emit(name)
 
     def cancel(self) -> bool:
-        """Take back the gesture at hand; False if there was none."""
         cancelled = self._toolbox.cancel()
         self._show_gesture()
         return cancelled
@@ -135,6 +132,7 @@ class Canvas(EndlessView):
 
     def changed(self, shapes: Collection[ShapeId]) -> None:
         """These shapes are new, altered or gone."""
+        self._reach.forget(shapes)
         self._settled.refresh(shapes)
         self._judge_blank()
 
@@ -180,16 +178,24 @@ class Canvas(EndlessView):
 
     # -- what hands do -----------------------------------------------------------------------------
 
-    def _press(self, pointer: Pointer, button: Button | None) -> None:
+    @property
+    def draws(self) -> bool:
+        return self._toolbox.at_hand().name != HAND
+
+    @property
+    def held(self) -> Button | None:
+        return self._toolbox.button
+
+    def pointer_pressed(self, pointer: Pointer, button: Button | None) -> None:
         if button is not None:
             self._toolbox.press(pointer, button)
         self._aim(pointer)
 
-    def _move(self, pointer: Pointer) -> None:
+    def pointer_moved(self, pointer: Pointer) -> None:
         self._toolbox.move(pointer)
         self._aim(pointer)
 
-    def _release(self, pointer: Pointer, button: Button | None) -> None:
+    def pointer_released(self, pointer: Pointer, button: Button | None) -> None:
         if button is not None:
             self._toolbox.release(pointer, button)
         self._aim(pointer)
@@ -217,8 +223,7 @@ class Canvas(EndlessView):
         elif self.camera.width:
             self._tell()
 
-    def _lose_pointer(self) -> None:
-        """The pointer is elsewhere."""
+    def pointer_lost(self) -> None:
         if self._pointer is not None:
             self._pointer = None
             self._tell()
@@ -227,7 +232,7 @@ class Canvas(EndlessView):
     @property
     def _tool(self) -> Tool:
         """The tool at work, or the one that a press would go to."""
-        return self._toolbox.at_hand(ctrl=self._ctrl)
+        return self._toolbox.at_hand(self._over, ctrl=self._ctrl)
 
     def _show_gesture(self) -> None:
         """The line under the pen, what the eraser has touched, its ring, and the look of the pointer itself."""
@@ -239,8 +244,12 @@ class Canvas(EndlessView):
             style = Style(line.color, line.width, nib=line.nib)
             self._drafts.follow(_OWN, style, line.points, line.pressure, line.tip, line.tip_pressure)
         self._settled.fade(tool.fading)
+        if altered := self._proposed.cut(tool.cutting):
+            self._settled.refresh(altered)
+        if not tool.busy:
+            self._reach.forget()
         if tool.name == ERASER and self._pointer is not None:
-            self._ring.show_at(self._pointer.x, self._pointer.y, busy=tool.busy)
+            self._ring.show_at(self._pointer.x, self._pointer.y, self._rubber.radius, busy=tool.busy)
         else:
             self._ring.setVisible(False)
         if (cursor := f"{tool.name} {tool.busy}") != self._mouse_cursor:
@@ -262,17 +271,6 @@ class Canvas(EndlessView):
         self._show_gesture()
         return event.key() == Qt.Key.Key_Space
 
-    def _pen(self, event: QTabletEvent) -> None:
-        pointer, button = hands.pointer_of(event, self.camera), hands.pen_button(event)
-        match event.type():
-            case QEvent.Type.TabletPress:
-                self._press(pointer, button)
-            case QEvent.Type.TabletRelease:
-                self._release(pointer, button)
-            case _:
-                self._move(pointer)
-        event.accept()
-
     def paint_board(self, painter: QPainter, exposed: QRect) -> None:
         self._settled.paint(painter, exposed)
 
@@ -281,33 +279,6 @@ class Canvas(EndlessView):
             self.backdrop.paint_hint(painter, self.camera.width, self.camera.height)
 
     # -- what Qt calls -----------------------------------------------------------------------------
-
-    def mousePressEvent(self, event: QMouseEvent | None) -> None:
-        if event is not None:
-            self._press(hands.pointer_of(event, self.camera), hands.mouse_button(event))
-            event.accept()
-
-    def mouseDoubleClickEvent(self, event: QMouseEvent | None) -> None:
-        self.mousePressEvent(event)  # the second click of two quick ones is a dot too
-
-    def mouseMoveEvent(self, event: QMouseEvent | None) -> None:
-        if event is not None:
-            pointer = hands.pointer_of(event, self.camera)
-            if hands.was_released(self._toolbox.button, event):
-                self._toolbox.release(pointer, self._toolbox.button or Button.MAIN)
-            self._move(pointer)
-            event.accept()
-
-    def mouseReleaseEvent(self, event: QMouseEvent | None) -> None:
-        if event is not None:
-            self._release(hands.pointer_of(event, self.camera), hands.mouse_button(event))
-            event.accept()
-
-    def viewportEvent(self, event: QEvent | None) -> bool:
-        if isinstance(event, QTabletEvent):
-            self._pen(event)
-            return True
-        return super().viewportEvent(event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:
         if event is not None:
@@ -322,33 +293,17 @@ class Canvas(EndlessView):
         self._show_gesture()
 
     def leaveEvent(self, event: QEvent | None) -> None:
-        self._lose_pointer()
+        self.pointer_lost()
 
     def hideEvent(self, event: QHideEvent | None) -> None:
+        self.lift()
         self._toolbox.interrupt()
-        self._lose_pointer()
+        self.pointer_lost()
 
 
-def _toolbox(board: Board, style: InkStyle, highlighter: InkStyle, surface: "_Surface") -> Toolbox:
+def _toolbox(board: Board, style: InkStyle, highlighter: InkStyle, surface: CanvasSurface, rubber: Rubber) -> Toolbox:
     """The tools of who may draw here, or of who may only look."""
     if board.can_edit:
-        return Toolbox((Pen(board, style), Highlighter(board, highlighter), Eraser(board, surface), Hand(surface)))
+        eraser = Eraser(board, surface, rubber)
+        return Toolbox((Pen(board, style), Highlighter(board, highlighter), eraser, Hand(surface)))
     return Toolbox((Hand(surface),), HAND)
-
-
-class _Surface:
-    """What tools may ask of the canvas."""
-
-    def __init__(self, view: EndlessView, settled: SettledInk) -> None:
-        self._view = view
-        self._settled = settled
-
-    @property
-    def zoom(self) -> float:
-        return self._view.zoom
-
-    def find(self, start: Point, end: Point, radius: float) -> list[ShapeId]:
-        return self._settled.find(start, end, radius)
-
-    def pan(self, dx: float, dy: float) -> None:
-        self._view.pan(dx, dy)

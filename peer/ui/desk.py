@@ -20,7 +20,7 @@ from p2psketch.effects import Merged, Notice
 from p2psketch.ids import BOARD_ID, PeerId, ShapeId
 from peer.board import Board
 from peer.tools.style import InkStyle
-from peer.tools.tool import PEN
+from peer.tools.tool import ERASER, PEN
 from peer.ui import arrange
 from peer.ui.actions import ICONS
 from peer.ui.arrived import Arrived
@@ -29,6 +29,7 @@ from peer.ui.follow import Following
 from peer.ui.inks import Inks
 from peer.ui.panel import Panel
 from peer.ui.panels.banner import Banner
+from peer.ui.panels.eraser import EraserPanel
 from peer.ui.panels.following import Border, Chip
 from peer.ui.panels.looking import LookingPanel
 from peer.ui.panels.people import PeoplePanel
@@ -54,6 +55,8 @@ SOON: Final = 50
 ANEW: Final = 1_000
 """Milliseconds after which times and links are asked for again in any case."""
 
+PRESSES: Final = (QEvent.Type.MouseButtonPress, QEvent.Type.TabletPress, QEvent.Type.TouchBegin)
+
 
 class Desk(QWidget):
     """One board; its Listener. Signals: history_changed() when undo or redo may have become possible."""
@@ -66,13 +69,15 @@ class Desk(QWidget):
         super().__init__(parent)
         self.board = board
         self.inks = inks
-        self.canvas = Canvas(board, inks.pen, theme, self, highlighter=inks.highlighter)
+        self.rubber = inks.rubber
+        self.canvas = Canvas(board, inks.pen, theme, self, highlighter=inks.highlighter, rubber=inks.rubber)
         self.following = Following(board, self.canvas)
         self.border = Border(self)
         self.title = TitlePanel(self)
         self.tools = self._tools(actions)
         self.people = PeoplePanel(self)
         self.style_panel = StylePanel(self, inks.pen)
+        self.eraser_panel = EraserPanel(self, inks.rubber)
         self.zoom = ZoomPanel(self, actions, editing=board.can_edit)
         self.status = StatusPanel(self)
         self.toast = Toast(self)
@@ -122,9 +127,11 @@ class Desk(QWidget):
         self._again.start(ANEW)
         self.canvas.zoomed.connect(self.zoom.show_zoom)
         self.canvas.tool_changed.connect(self.tool_changed)
+        self.canvas.tapped.connect(self._tapped)
         self.toast.changed.connect(self.place_panels)
         self.title.renamed.connect(self.canvas.setFocus)
-        for panel in (*self.panels, *self.popovers, self.paperwork.trouble, self.parting.banner):
+        floating = (*self.panels, self.eraser_panel, *self.popovers, self.paperwork.trouble, self.parting.banner)
+        for panel in floating:
             panel.reshaped.connect(self.place_panels)
         for popover in self.popovers:
             popover.opened.connect(self._popover_opened)
@@ -208,6 +215,14 @@ class Desk(QWidget):
         if style is not None:
             self.style_panel.show_tool(style, presses=name == PEN)
         self.style_panel.setVisible(style is not None and not self.zen)
+        self.eraser_panel.setVisible(name == ERASER and not self.zen)
+
+    def step_width(self, step: int) -> None:
+        """The next thicker or thinner width, of what is in hand."""
+        if self.canvas.tool_name == ERASER:
+            self.rubber.step(step)
+        else:
+            self.ink.step_width(step)
 
     def undo(self) -> None:
         """Take back the last step; what the toast offered is done, or too late."""
@@ -259,6 +274,11 @@ class Desk(QWidget):
             self.border.show_color(person.color)
             self.chip.show_person(person.name, person.color)
         self.place_panels()
+
+    def _tapped(self, fingers: int) -> None:
+        """Two fingers undo, three do it again."""
+        if self.board.can_edit and fingers in (2, 3):
+            (self.undo if fingers == 2 else self.redo)()
 
     def _drop_offer(self) -> None:
         if self.toast.has_link:
@@ -316,6 +336,7 @@ class Desk(QWidget):
         area = self.rect()
         arrange.place_top(area, self.title, self.tools, self.people)
         arrange.place_side(self.style_panel, self.title)
+        arrange.place_side(self.eraser_panel, self.title)
         arrange.place_bottom(area, self.zoom, self.status, self.toast, self.chip)
         arrange.place_banners(area, self.tools, self.style_panel, self.paperwork.trouble, self.parting.banner)
         for popover in self.popovers:
@@ -345,7 +366,7 @@ class Desk(QWidget):
             self.board.unwatch(self)
 
     def eventFilter(self, watched: QObject | None, event: QEvent | None) -> bool:
-        if event is not None and event.type() in (QEvent.Type.MouseButtonPress, QEvent.Type.TabletPress):
+        if event is not None and event.type() in PRESSES:
             self.following.stop()
             self.arrived.stay()
             self.parting.stay()

@@ -1,4 +1,4 @@
-"""A view of a board without edges: a camera in place of scroll bars, wheel, touchpad and two fingers to move it.
+"""A view of a board without edges: a camera in place of scroll bars, wheel, touchpad and fingers to move it.
 
 Rule: Qt's own scrolling stays at 0; where the view looks is the camera's alone. The transform that follows it is not
 the view's, which would paint all of itself anew, but that of one item, the plane, which all others stand on.
@@ -12,19 +12,19 @@ from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, QRect
 from PyQt6.QtGui import QNativeGestureEvent, QPainter, QRegion, QResizeEvent, QTransform, QWheelEvent
 from PyQt6.QtWidgets import (
     QFrame,
-    QGestureEvent,
     QGraphicsItem,
     QGraphicsScene,
     QGraphicsView,
-    QPinchGesture,
     QStyleOptionGraphicsItem,
     QWidget,
 )
 
-from p2psketch.geometry import Rect
+from p2psketch.geometry import Point, Rect
 from peer.ui import input as hands
 from peer.ui.backdrop import Backdrop
 from peer.ui.camera import Camera
+from peer.ui.glide import Glide
+from peer.ui.look import motion
 from peer.ui.theme import Theme
 
 _EVERYTHING: Final = QRectF(-1e12, -1e12, 2e12, 2e12)
@@ -48,15 +48,14 @@ class _Plane(QGraphicsItem):
 
 
 class EndlessView(QGraphicsView):
-    """Signals: zoomed(float) when the zoom has changed, moved() when another part of the board is seen, or in another
-    size, and pinched() when two fingers begin to move the board.
+    """Signals: zoomed(float) when the zoom has changed, and moved() when another part of the board is seen, or in
+    another size.
 
     What lies under the items of the `plane` is painted by a subclass, in `paint_board`, in pixels of the device.
     """
 
     zoomed = pyqtSignal(float)
     moved = pyqtSignal()
-    pinched = pyqtSignal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -79,8 +78,9 @@ class EndlessView(QGraphicsView):
         self.setRenderHint(QPainter.RenderHint.Antialiasing)
         self.setOptimizationFlag(QGraphicsView.OptimizationFlag.DontAdjustForAntialiasing)
         self.glass.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
-        self.glass.ungrabGesture(Qt.GestureType.PanGesture)  # two fingers that only push are a pinch too
-        self.glass.grabGesture(Qt.GestureType.PinchGesture)
+        self.glass.ungrabGesture(Qt.GestureType.PanGesture)  # fingers are taken as they come
+        self.glass.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
+        self._glide = Glide(self._pan_on, self)
 
     @property
     def glass(self) -> QWidget:
@@ -114,12 +114,28 @@ class EndlessView(QGraphicsView):
         """Move the board by pixels of the screen."""
         self.move_camera(lambda camera: camera.pan(dx, dy))
 
+    def drag(self, was: Point, at: Point, zoom: float) -> None:
+        """Bring what is under one pixel of the screen under another, at another zoom."""
+        self.move_camera(lambda camera: camera.drag(was, at, zoom))
+
+    def glide(self, speed: Point) -> None:
+        """Let go of the board while it moves, in pixels of the screen a second; it comes to rest by itself."""
+        if motion(self):
+            self._glide.start(speed)
+
     def fit(self, area: Rect | None) -> None:
         """Show all of a part of the board; of nothing, the origin at 100 %."""
         self.move_camera(lambda camera: camera.fit(area))
 
     def move_camera(self, move: Callable[[Camera], None]) -> None:
-        """Look elsewhere."""
+        """Look elsewhere; the board does not glide any more."""
+        self._glide.stop()
+        self._move_camera(move)
+
+    def _pan_on(self, dx: float, dy: float) -> None:
+        self._move_camera(lambda camera: camera.pan(dx, dy))
+
+    def _move_camera(self, move: Callable[[Camera], None]) -> None:
         zoom = self.camera.zoom
         move(self.camera)
         self.look()
@@ -153,19 +169,6 @@ class EndlessView(QGraphicsView):
     def paint_hint(self, painter: QPainter) -> None:
         """Paint what lies on the board and is not part of it, in pixels of the screen."""
 
-    def _pinch(self, event: QGestureEvent) -> bool:
-        pinch = event.gesture(Qt.GestureType.PinchGesture)
-        if not isinstance(pinch, QPinchGesture):
-            return False
-        event.accept(pinch)
-        if pinch.state() is Qt.GestureState.GestureStarted:
-            self.pinched.emit()
-        elif pinch.state() is Qt.GestureState.GestureUpdated:
-            push = pinch.centerPoint() - pinch.lastCenterPoint()
-            self.pan(push.x(), push.y())
-            self.zoom_at(self.glass.mapFromGlobal(pinch.centerPoint()), self.zoom * pinch.scaleFactor())
-        return True
-
     def _native_pinch(self, event: QNativeGestureEvent) -> bool:
         if event.gestureType() is not Qt.NativeGestureType.ZoomNativeGesture:
             return False
@@ -179,9 +182,7 @@ class EndlessView(QGraphicsView):
         if event is not None and event.type() == QEvent.Type.Paint:
             # An item that has moved since the last turn must say so before it is painted anew, or its old place stays.
             QCoreApplication.sendPostedEvents(self.stage, QEvent.Type.MetaCall.value)
-        if isinstance(event, QGestureEvent):
-            taken = self._pinch(event)
-        elif isinstance(event, QNativeGestureEvent):
+        if isinstance(event, QNativeGestureEvent):
             taken = self._native_pinch(event)
         return taken or super().viewportEvent(event)
 

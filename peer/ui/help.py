@@ -30,7 +30,7 @@ def sections(*, editing: bool = True) -> list[tuple[str, list[tuple[str, str]]]]
         for group, rows in groupby(ACTIONS, key=lambda row: row.group)
     ]
     gestures = [(words, hands) for words, hands, edits in GESTURES if editing or not edits]
-    return [(group, rows) for group, rows in (*found, ("Mouse and pen", gestures)) if rows]
+    return [(group, rows) for group, rows in (*found, ("Mouse, stylus and touch", gestures)) if rows]
 
 
 class HelpPopover(Popover):

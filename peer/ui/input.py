@@ -3,13 +3,27 @@
 from typing import Final
 
 from PyQt6.QtCore import QPointF, Qt
-from PyQt6.QtGui import QGuiApplication, QInputEvent, QMouseEvent, QPointingDevice, QTabletEvent, QWheelEvent
+from PyQt6.QtGui import (
+    QGuiApplication,
+    QInputDevice,
+    QInputEvent,
+    QMouseEvent,
+    QPointingDevice,
+    QTabletEvent,
+    QWheelEvent,
+)
 
 from peer.tools.tool import Pointer
 from peer.tools.toolbox import Button
 from peer.ui.camera import Camera
 
 BUTTONS: Final = {Qt.MouseButton.LeftButton: Button.MAIN, Qt.MouseButton.MiddleButton: Button.MIDDLE}
+
+_NO_MICE: Final = (
+    QInputDevice.DeviceType.TouchScreen,
+    QInputDevice.DeviceType.Stylus,
+    QInputDevice.DeviceType.Airbrush,
+)
 
 _WHEEL_STEP: Final = 0.8
 """Pixels of the screen for an eighth of a degree of the wheel: about 100 for a notch."""
@@ -46,11 +60,48 @@ def was_released(button: Button | None, event: QMouseEvent) -> bool:
     return held is not None and not event.buttons() & held
 
 
-def pen_button(event: QTabletEvent) -> Button | None:
-    """The end of the stylus, or the button on it, that was pressed or released."""
-    if event.pointerType() is QPointingDevice.PointerType.Eraser:
-        return Button.TAIL
-    return BUTTONS.get(event.button())
+class PenButtons:
+    """Which button of ours a stylus has pressed, until it is released.
+
+    The barrel's first button makes the tip an eraser, the second one moves the board.
+    """
+
+    def __init__(self) -> None:
+        self._held: tuple[Qt.MouseButton, Button] | None = None
+
+    def pressed(self, event: QTabletEvent) -> Button | None:
+        """The end of the stylus, or the button on it, that was pressed; a button held in the air waits for the tip."""
+        button = self._meant(event)
+        if button is not None and self._held is None:
+            self._held = event.button(), button
+        return button
+
+    def _meant(self, event: QTabletEvent) -> Button | None:
+        if self.over(event) is Button.TAIL:
+            return Button.TAIL
+        if event.button() == Qt.MouseButton.RightButton:
+            return Button.TAIL if event.pressure() > 0 else None
+        erasing = event.buttons() & Qt.MouseButton.RightButton
+        return Button.TAIL if erasing and event.button() == Qt.MouseButton.LeftButton else BUTTONS.get(event.button())
+
+    def released(self, event: QTabletEvent) -> Button | None:
+        """What was released, if it is what was pressed."""
+        if self._held is None or (event.buttons() and event.button() != self._held[0]):
+            return None
+        (_, button), self._held = self._held, None
+        return button
+
+    def over(self, event: QTabletEvent) -> Button:
+        """What the pen would press."""
+        is_tail = event.pointerType() is QPointingDevice.PointerType.Eraser
+        barrel = event.buttons() == Qt.MouseButton.RightButton
+        return Button.TAIL if is_tail or barrel else Button.MAIN
+
+
+def is_made_up(event: QMouseEvent) -> bool:
+    """Is a mouse event what Qt or the system makes of a finger or a pen, which are heard of themselves?"""
+    device = event.pointingDevice()
+    return device is not None and device.type() in _NO_MICE
 
 
 def is_ctrl(event: QInputEvent) -> bool:

@@ -4,12 +4,11 @@ from PyQt6.QtCore import QRectF, Qt
 from PyQt6.QtGui import QPainter, QPen
 from PyQt6.QtWidgets import QGraphicsItem, QStyleOptionGraphicsItem, QWidget
 
-from peer.tools.eraser import RADIUS
 from peer.ui.theme import Theme
 
 
 class Ring(QGraphicsItem):
-    """Always of the same size on the screen, and filled while it erases."""
+    """Of one size on the screen, whatever the zoom, and filled while it erases."""
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
@@ -17,22 +16,26 @@ class Ring(QGraphicsItem):
         self.setVisible(False)
         self._theme = theme
         self._busy = False
+        self._radius = 0.0
 
     def set_theme(self, theme: Theme) -> None:
         """Show it on a canvas of another colour."""
         self._theme = theme
         self.update()
 
-    def show_at(self, x: float, y: float, *, busy: bool) -> None:
-        """Be at a point of the board."""
+    def show_at(self, x: float, y: float, radius: float, *, busy: bool) -> None:
+        """Be at a point of the board, with a radius in pixels of the screen."""
         self.setPos(x, y)
         self.setVisible(True)
+        if radius != self._radius:
+            self.prepareGeometryChange()
+            self._radius = radius
         if busy != self._busy:
             self._busy = busy
             self.update()
 
     def boundingRect(self) -> QRectF:
-        reach = RADIUS + 2
+        reach = self._radius + 2
         return QRectF(-reach, -reach, 2 * reach, 2 * reach)
 
     def paint(
@@ -40,7 +43,7 @@ class Ring(QGraphicsItem):
     ) -> None:
         if painter is None:
             return
-        circle = QRectF(-RADIUS, -RADIUS, 2 * RADIUS, 2 * RADIUS)
+        circle = QRectF(-self._radius, -self._radius, 2 * self._radius, 2 * self._radius)
         halo, veil = QPen(self._theme.canvas, 3.5), self._theme.quiet.toRgb()
         veil.setAlphaF(0.25 if self._busy else 0.08)
         painter.setPen(halo)

@@ -13,12 +13,12 @@ from typing import Final
 from PyQt6.QtCore import QObject, QPoint, QRect, QSize, QTimer
 from PyQt6.QtGui import QPainter
 
-from p2psketch.document import Document
 from p2psketch.geometry import Point, Rect
 from p2psketch.ids import ShapeId
 from peer.ui import brush
 from peer.ui.backdrop import Backdrop
 from peer.ui.outlines import Outlines
+from peer.ui.proposed import Shapes
 from peer.ui.renderer import Renderer
 from peer.ui.rendering import InkPainter
 from peer.ui.visible import VisibleShapes
@@ -36,7 +36,7 @@ class SettledInk:
     """
 
     def __init__(
-        self, document: Document, backdrop: Backdrop, update: Callable[[QRect], None], parent: QObject | None = None
+        self, document: Shapes, backdrop: Backdrop, update: Callable[[QRect], None], parent: QObject | None = None
     ) -> None:
         self._visible = VisibleShapes(document)
         self._outlines = Outlines(self._visible.box)
@@ -79,6 +79,10 @@ class SettledInk:
     def find(self, start: Point, end: Point, radius: float) -> list[ShapeId]:
         """The strokes whose ink comes within `radius` of the segment `start`-`end`, top first."""
         return self._visible.find(start, end, radius, self._level)
+
+    def near(self, area: Rect) -> list[ShapeId]:
+        """The strokes that are shown and may have ink in a part of the board."""
+        return [shape.id for shape in self._visible.meeting(area)]
 
     def bounds(self) -> Rect | None:
         """The smallest rectangle around all ink, or a little more; None of none."""

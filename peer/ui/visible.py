@@ -10,12 +10,13 @@ from typing import Final, NamedTuple
 import numpy as np
 
 from p2psketch import ink
-from p2psketch.document import Document, Shape
-from p2psketch.geometry import Floats, Point, Rect, apply, bounds_of, polyline_hits
+from p2psketch.document import Shape
+from p2psketch.geometry import TOLERANCE, Floats, Point, Rect, apply, bounds_of, polyline_hits
 from p2psketch.ids import ShapeId
 from p2psketch.touching import touched
 from peer.ui import brush
 from peer.ui.boxes import Boxes
+from peer.ui.proposed import Shapes
 
 OVERSHOOT: Final = 0.125
 """How far a smooth curve can be outside the bounds of its points, as a part of the longest step between two."""
@@ -34,7 +35,7 @@ class Taken(NamedTuple):
 class VisibleShapes:
     """Tell it with `take` what has changed in the document."""
 
-    def __init__(self, document: Document) -> None:
+    def __init__(self, document: Shapes) -> None:
         self._document = document
         self._boxes = Boxes()
         self._slots: dict[ShapeId, int] = {}
@@ -108,6 +109,8 @@ def boxes_of(shapes: Sequence[Shape]) -> list[Rect]:
 
 
 def _placed(box: Rect, shape: Shape) -> Rect:
+    if shape.cut:  # the points say more than is left
+        return brush.bounds_of_all(brush.ribbons_of(shape, 0)).padded(TOLERANCE)
     placement = shape.values.get("placement")
     if placement is None:
         return box

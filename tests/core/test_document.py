@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from p2psketch import cuts
 from p2psketch.document import Document, Shape, apply_all
 from p2psketch.ids import BOARD_ID, OpId, PeerId, ShapeId, Stamp, person_id
 from p2psketch.ops import Op
@@ -174,6 +175,58 @@ def test_nobody_gives_birth_to_anothers_shape() -> None:
     document = same_in_every_order(forged)
     assert document.visible_count == 0
     assert "kind" not in shape_on(document, ShapeId(ANN, 1, 0)).values
+
+
+# Cuts
+
+TWO = cuts.UNIT // 2
+"""Half a step."""
+
+
+def test_a_cut_takes_a_part_out_of_a_stroke() -> None:
+    ann = Author(ANN)
+    drawn = ann.draws()
+    document = board(drawn)
+    shape = shape_on(document, shape_of(drawn))
+    assert shape.pieces is None
+    document.apply(ann.sets(shape.id, **{"cut/a": [TWO // 2, TWO]}))
+    assert shape.pieces == [(0, 0.25), (0.5, 1)]
+    document.apply(ann.sets(shape.id, **{"cut/a": None}))
+    assert shape.pieces is None
+    assert document.visible_count == 1
+
+
+def test_cuts_of_several_people_add_up_in_every_order() -> None:
+    ann, ben, cat = Author(ANN), Author(BEN), Author(CAT)
+    drawn = ann.draws()
+    ben.saw(drawn)
+    cat.saw(drawn)
+    id = shape_of(drawn)
+    cut, other = ben.sets(id, **{"cut/ben": [0, TWO]}), cat.sets(id, **{"cut/cat": [TWO // 2, TWO + 5]})
+    document = same_in_every_order(drawn, cut, other, ben.sets(id, placement=[1, 0, 0, 1, 7, 7]))
+    assert shape_on(document, id).pieces == [((TWO + 5) / cuts.UNIT, 1)]
+    assert shape_on(document, id).values["placement"] == [1, 0, 0, 1, 7, 7]
+
+
+def test_what_is_wholly_cut_is_not_there_whoever_cut_what() -> None:
+    ann, ben = Author(ANN), Author(BEN)
+    drawn = ann.draws()
+    ben.saw(drawn)
+    id = shape_of(drawn)
+    half, rest = ann.sets(id, **{"cut/ann": [0, TWO]}), ben.sets(id, **{"cut/ben": [TWO, cuts.FARTHEST]})
+    gone = same_in_every_order(drawn, half, rest)
+    assert gone.visible_count == 0
+    back = same_in_every_order(drawn, half, rest, ann.sets(id, **{"cut/ann": None}))
+    assert shape_on(back, id).pieces == [(0, 0.5)]
+    assert same_in_every_order(drawn, half, rest, ann.sets(id, deleted=True)).visible_count == 0
+
+
+def test_a_stroke_may_be_born_cut() -> None:
+    ann = Author(ANN)
+    drawn = ann.draws(**{"cut/a": [0, TWO], "cut/b": None})
+    document = same_in_every_order(drawn, ann.sets(shape_of(drawn), **{"cut/b": [TWO, TWO + 5]}))
+    assert shape_on(document, shape_of(drawn)).pieces == [((TWO + 5) / cuts.UNIT, 1)]
+    assert board(ann.draws(**{"cut/a": [0, cuts.UNIT]})).visible_count == 0
 
 
 def test_a_void_op_changes_nothing() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from p2psketch import ink
 from p2psketch.codec import Frames, decode, encode
-from p2psketch.drafting import EVERY, FARTHEST, Drafting, is_signed, signed
+from p2psketch.drafting import EVERY, FARTHEST, REACH, Drafting, is_signed, signed
 from p2psketch.keys import Identity
 from p2psketch.messages import CANCELLED, ENDED, GOING, Draft
 from p2psketch.presence import Presences
@@ -195,6 +195,15 @@ def test_a_stroke_that_begins_near_has_no_placement() -> None:
     stroke = drafting.stroke()
     assert stroke is not None and "placement" not in stroke
     assert points_in(stroke["points"])[-1] == (FARTHEST + 1000.0, 0.0)
+
+
+@pytest.mark.parametrize("start", [0.0, FARTHEST, -FARTHEST - 1.0, 1e7])
+def test_a_stroke_that_goes_too_far_ends_at_the_edge_of_what_ink_can_say(start: float) -> None:
+    drafting = begun([(start, start)])
+    drafting.extend([(start + 1e9, start - 1e9), (start - 1e9, start + 1e9)], None)
+    stroke = drafting.stroke()
+    assert stroke is not None and check_fields(stroke) is None
+    assert points_in(stroke["points"])[1:] == [(REACH, -REACH), (-REACH, REACH)]
 
 
 # Signed

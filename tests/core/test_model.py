@@ -14,13 +14,20 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from p2psketch.clock import LamportClock
+from p2psketch.cuts import UNIT
 from p2psketch.document import Document
-from p2psketch.ids import PeerId, ShapeId, Stamp
+from p2psketch.ids import OpId, PeerId, ShapeId, Stamp
 from p2psketch.keys import check_ops
 from p2psketch.oplog import Chunk, OpLog
-from p2psketch.ops import Edit, Op, encode_body, read_op
+from p2psketch.ops import Edit, Op, encode_body, named, read_op
 from p2psketch.undo import Undo
 from tests.core.authors import ANN, BEN, CAT, INK, ROOM, signed
+
+PLACES = range(0, UNIT + 1, UNIT // 8)
+"""Along the one step of every stroke here; cuts begin and end near them."""
+
+WATCHED = range(0, UNIT + 1, UNIT // 16)
+"""Is there ink? Whatever cuts leave, one of these is in it."""
 
 # The model
 
@@ -71,9 +78,20 @@ class Model:
         created = any(write.stamp == stamp and write.field == "kind" for write in self.writes)
         return (True, stamp) if created and register[1] == "deleted" else self.under(register, stamp)
 
+    def cuts(self, shape: ShapeId) -> list[tuple[int, ...]]:
+        """All that is cut off a shape now."""
+        fields = {write.field for write in self.writes if write.shape == shape and write.field.startswith("cut/")}
+        return [cut for name in fields if (cut := self.under((shape, name))[0])]
+
+    def left(self, shape: ShapeId) -> set[int]:
+        """Where there is ink."""
+        ranges = [cut[n : n + 2] for cut in self.cuts(shape) for n in range(0, len(cut), 2)]
+        return {place for place in WATCHED if not any(begin <= place <= end for begin, end in ranges)}
+
     def visible(self) -> set[ShapeId]:
         born = {write.shape for write in self.writes if write.field == "kind"}
-        return {shape for shape in born if not self.under((shape, "deleted"))[0]}
+        there = {shape for shape in born if not self.under((shape, "deleted"))[0]}
+        return {shape for shape in there if self.left(shape)}
 
 
 # The real thing
@@ -99,7 +117,9 @@ class Peer:
 
     def note(self, op: Op) -> None:
         self.model.writes |= {
-            Write(op.stamp, shape, name, value) for shape, fields in op.sets for name, value in fields.items()
+            Write(op.stamp, shape, name, tuple(value) if isinstance(value, list) else value)
+            for shape, fields in op.sets
+            for name, value in fields.items()
         }
 
     def does(self, sets: Sets) -> Chunk:
@@ -123,7 +143,11 @@ class Peer:
             return None
         expected = model.reversal(redo=redo)
         sets: Sets = list(plan.edit.sets)
-        planned = {(shape, name): value for shape, fields in sets for name, value in fields.items()}
+        planned = {
+            (shape, name): tuple(value) if isinstance(value, list) else value
+            for shape, fields in sets
+            for name, value in fields.items()
+        }
         assert planned == {register: value for register, (value, _) in expected.items()}
         assert plan.left == len(source.pop()) - len(expected)
         if not sets:
@@ -183,6 +207,16 @@ class Whiteboard(RuleBasedStateMachine):
         if shapes := self.shapes(me):
             self.send(self.peers[me].does([(shapes[at % len(shapes)], {"deleted": True})]))
 
+    @rule(me=who, at=st.integers(0, 5), begin=st.integers(0, 4), length=st.integers(1, 6))
+    def cut(self, me: PeerId, at: int, begin: int, length: int) -> None:
+        """A part of one or two strokes; named for the op as a replica does it."""
+        if shapes := self.shapes(me):
+            peer = self.peers[me]
+            cut = [max(PLACES[begin] - 3, 0), PLACES[begin + min(length, 4)] + 3]
+            some = {shapes[n % len(shapes)] for n in (at, at + 1)}
+            edit = Edit(tuple((shape, {"cut": cut}) for shape in sorted(some)))
+            self.send(peer.does(list(named(edit, OpId(me, peer.log.seq(me) + 1)).sets)))
+
     @rule(me=who)
     def undo(self, me: PeerId) -> None:
         self.send(self.peers[me].undoes(redo=False))
@@ -234,6 +268,9 @@ class Whiteboard(RuleBasedStateMachine):
             for id, shape in visible.items():
                 assert shape.values.get("color") == model.under((id, "color"))[0]
                 assert shape.values.get("width") == model.under((id, "width"))[0]
+                pieces = [(0.0, 1.0)] if shape.pieces is None else shape.pieces
+                kept = {p for p in WATCHED if any(begin <= p / UNIT <= end for begin, end in pieces)}
+                assert kept == model.left(id)
             assert (peer.undo.can_undo, peer.undo.can_redo) == (bool(model.done), bool(model.undone))
 
     @invariant()

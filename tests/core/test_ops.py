@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from p2psketch import cuts
 from p2psketch.errors import BodyError
 from p2psketch.ids import BOARD_ID, OpId, PeerId, ShapeId, Stamp, person_id
 from p2psketch.ink import encode
-from p2psketch.ops import MAX_BODY, Edit, chain, encode_body, first_head, read_body, read_op, split
+from p2psketch.ops import MAX_BODY, Edit, chain, encode_body, first_head, named, read_body, read_op, split
 from tests.core.authors import ANN, BEN, CAT, INK, PERSON, STROKE
 
 Sets = list[tuple[ShapeId, dict[str, Any]]]
@@ -52,7 +53,7 @@ values = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=3), inner, max_size=3),
     max_leaves=5,
 )
-unknown = st.dictionaries(st.sampled_from(["x", "cut/9"]), values | st.binary() | st.text(), min_size=1)
+unknown = st.dictionaries(st.sampled_from(["x", "later/9"]), values | st.binary() | st.text(), min_size=1)
 
 
 @given(st.dictionaries(new_shapes | old_shapes, unknown | st.just(STROKE), min_size=1, max_size=5))
@@ -78,6 +79,8 @@ def test_a_void_op_keeps_its_place_and_sets_nothing() -> None:
 BIG = {"width": 3, "color": 7}
 
 VOID: dict[str, bytes] = {
+    "a cut backwards": body([], [0, 1, 0], {"cut/YWFh/1": [9, 5]}),
+    "a cut of halves": body([], [0, 1, 0], {"cut/YWFh/1": [0.5, 5]}),
     "nothing at all": b"",
     "no MessagePack": b"\xc1",
     "more after the end": body([], 0, STROKE) + b"\0",
@@ -268,6 +271,15 @@ def stroke_of(size: int) -> dict[str, Any]:
 
 def all_sets(author: PeerId, bodies: list[bytes]) -> Sets:
     return [one for seq, data in enumerate(bodies, 1) for one in read_body(author, seq, data)]
+
+
+def test_cuts_are_named_for_the_op_and_nothing_else_is_touched() -> None:
+    shape, other = ShapeId(BEN, 5, 0), ShapeId(CAT, 6, 1)
+    edit = Edit(((shape, {"color": 1, "cut": [0, 5]}), (other, {"deleted": True})))
+    name = cuts.name_of(OpId(ANN, 7))
+    assert named(edit, OpId(ANN, 7)) == Edit(((shape, {"color": 1, name: [0, 5]}), (other, {"deleted": True})))
+    plain = Edit(((0, STROKE),))
+    assert named(plain, OpId(ANN, 7)) is plain
 
 
 def test_a_gesture_that_fits_is_one_op() -> None:

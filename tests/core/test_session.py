@@ -87,6 +87,42 @@ def test_a_large_gesture_is_several_ops_and_one_step(ann: Desk) -> None:
     assert len(ann.shapes()) == 4
 
 
+def test_every_gesture_that_cuts_has_a_field_of_its_own(ann: Desk, ben: Desk) -> None:
+    linked(ann, ben)
+    shape = ben.draws()
+    exchange(ann, ben)
+    ann.sets(shape, cut=[0, 5])  # its first op says who it is, too
+    ann.sets(shape, cut=[9, 12])
+    ben.sets(shape, cut=[7, 9])
+    exchange(ann, ben)
+    for desk in (ann, ben):
+        stroke = desk.session.document.get(shape)
+        assert stroke is not None and stroke.cut == (0, 5, 7, 12)
+        assert "cut" not in stroke.values
+    ann.run(ann.session.undo(WALL))
+    exchange(ann, ben)
+    for desk in (ann, ben):
+        stroke = desk.session.document.get(shape)
+        assert stroke is not None and stroke.cut == (0, 5, 7, 9)
+
+
+def test_a_swipe_over_many_strokes_is_one_step_however_many_ops(ann: Desk) -> None:
+    ann.run(ann.session.commit(Edit(tuple((n, STROKE) for n in range(8000))), WALL))
+    before = ann.session.log.seq(ann.me)
+    ann.run(ann.session.commit(Edit(tuple((id, {"cut": [0, 65536]}) for id in ann.shapes())), WALL))
+    assert ann.session.log.seq(ann.me) > before + 1
+    assert ann.shapes() == []
+    ann.run(ann.session.undo(WALL))
+    assert len(ann.shapes()) == 8000
+
+
+def test_a_cut_that_does_not_hold_is_not_committed(ann: Desk) -> None:
+    shape = ann.draws()
+    with pytest.raises(BodyError):
+        ann.sets(shape, cut=[5, 0])
+    assert ann.shapes() == [shape]
+
+
 def test_clearing_is_one_step(ann: Desk) -> None:
     for _ in range(3):
         ann.draws()

@@ -85,6 +85,17 @@ def test_a_field_refuses(field: str, value: Any) -> None:
     assert check_fields({**STROKE, field: value, "unknown": 1}) == field
 
 
+# Cuts, of which each has a field of its own
+
+
+def test_a_cut_is_checked_whatever_op_it_is_named_for() -> None:
+    assert check_fields({"cut/YWFh/7": [0, 5]}) is None
+    assert check_fields({**STROKE, "cut/YWFh/7": None, "cut/": [3, 4, 5, 6]}) is None
+    assert check_fields({"cut/YWFh/7": [5, 0]}) == "cut/YWFh/7"
+    assert check_fields({"cut/YWFh/7": [0.5, 1.5]}) == "cut/YWFh/7"
+    assert check_fields({"cut/" + "x" * MAX_FIELD_NAME: [0, 5]}) is not None
+
+
 # Fields of a newer version
 
 
@@ -100,7 +111,7 @@ def deep(levels: int, innermost: Any = 0) -> Any:
 )
 def test_a_field_of_a_newer_version_is_kept(value: Any) -> None:
     assert is_opaque(value)
-    assert check_fields({"cut/5": value}) is None
+    assert check_fields({"later/5": value}) is None
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from p2psketch import cuts
 from p2psketch.document import Document
 from p2psketch.ids import PeerId, ShapeId, person_id
 from p2psketch.ops import Edit, Op
@@ -297,6 +298,22 @@ def test_erased_by_both_it_stays_erased_when_one_undoes() -> None:
     ann.hears(theirs)
     ann.undoes()
     assert ann.document.visible_count == 0
+
+
+def test_undo_unsets_ones_own_cut_and_leaves_that_of_another() -> None:
+    ann, ben, shape = two_with_a_red_stroke()
+    half = cuts.UNIT // 2
+    cut = ben.does((shape, {"cut/ben": [0, half]}))
+    ann.hears(cut)
+    ben.hears(ann.does((shape, {"cut/ann": [half, cuts.UNIT]})))
+    assert ann.document.visible_count == ben.document.visible_count == 0
+    undone = ben.undoes()
+    assert undone is not None and undone.sets == [(shape, {"cut/ben": None})]
+    ann.hears(undone)
+    stroke = ann.document.get(shape)
+    assert stroke is not None and stroke.pieces == [(0, 0.5)]
+    ann.hears(ben.redoes())
+    assert (ann.document.visible_count, ben.left) == (0, 0)
 
 
 def test_undo_after_somebodys_undo() -> None:

@@ -56,6 +56,7 @@ def ops() -> list[bytes]:
     shape = ann.draws().sets[0][0]
     ann.op((0, STROKE), (1, {**STROKE, "z": b"z", "width": 2.5, "placement": [1, 0, 0, 1, 3.5, -2]}))
     ann.sets(shape, deleted=True, color=None, width=None, unknown={"a": [1, None, {"b": b"c"}]})
+    ann.sets(shape, **{"cut/YWFhYWFhYWFh/1": [0, 300, 70_000, 80_000], "cut/YWFhYWFhYWFh/2": None})
     ann.op((shape, {"color": 7}), (shape._replace(peer=BEN, seq=9), {"deleted": False}), (1, {"kind": "text"}))
     ann.op((shape._replace(seq=0), {"name": "Anna"}))
     bodies = [msgpack.unpackb(chunk.blob)[2] for chunk in ann.chunks]

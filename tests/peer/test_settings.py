@@ -16,6 +16,7 @@ def test_what_is_saved_is_loaded(tmp_path: Path) -> None:
     path = tmp_path / "made" / "settings.json"
     settings = Settings("Ana", 0xE03131, "dark", "00ff", [Recent("Roof", "/boards/roof.p2psketch", 12.5)])
     settings.smoothing, settings.pressure, settings.pen = 0.25, "off", Ink(0x123456, 2.5)
+    settings.erases_parts, settings.eraser_width = True, 64.0
     settings.save(path)
     assert Settings.load(path) == settings
     assert [file.name for file in path.parent.iterdir()] == ["settings.json"]
@@ -51,6 +52,11 @@ def test_damaged_ones_are_set_aside(tmp_path: Path, expected_log: Expect, damage
         '"theme": []',
         '"geometry": "zz"',
         '"geometry": 3',
+        '"erases_parts": 1',
+        '"eraser_width": true',
+        '"eraser_width": 0.5',
+        '"eraser_width": 1e9',
+        '"eraser_width": "16"',
         '"recent": {}',
         '"recent": [5, {"name": "a"}, {"name": "a", "path": 3, "opened": 1}, {"name": "a", "path": "", "opened": 1}]',
         '"smoothing": 1.5',
@@ -77,6 +83,7 @@ def test_a_value_that_cannot_be_is_forgotten_and_the_others_stay(tmp_path: Path,
     assert loaded.theme == ("dark" if "theme" in kept else "system")
     assert (loaded.color, loaded.geometry, loaded.recent) == (None, "", [])
     assert (loaded.smoothing, loaded.pressure, loaded.pen, loaded.highlighter) == (0.5, "speed", None, None)
+    assert (loaded.erases_parts, loaded.eraser_width) == (False, 16.0)
 
 
 def test_a_place_that_cannot_be_read_or_written_costs_a_line_in_the_log(tmp_path: Path, expected_log: Expect) -> None:

@@ -61,5 +61,12 @@ class Table:
         left, right = sorted((start[0], end[0]))
         return [found for x, found in self.strokes.items() if left - radius <= x <= right + radius]
 
+    def rub(
+        self, start: tuple[float, float], end: tuple[float, float], radius: float
+    ) -> list[tuple[ShapeId, list[tuple[float, float]]]]:
+        """Strokes have a point at every whole y from 0 on."""
+        low, high = sorted((start[1], end[1]))
+        return [(found, [(low - radius, high + radius)]) for found in self.find(start, end, radius)]
+
     def pan(self, dx: float, dy: float) -> None:
         self.moved.append((dx, dy))

@@ -5,6 +5,7 @@ import pytest
 from peer.tools.eraser import Eraser
 from peer.tools.hand import Hand
 from peer.tools.pen import Highlighter, Pen
+from peer.tools.rubber import Rubber
 from peer.tools.style import InkStyle, marker
 from peer.tools.tool import HAND
 from peer.tools.toolbox import Button, Toolbox
@@ -23,7 +24,8 @@ def table() -> Table:
 
 @pytest.fixture
 def box(paper: Paper, table: Table) -> Toolbox:
-    return Toolbox((Pen(paper, InkStyle()), Highlighter(paper, marker()), Eraser(paper, table), Hand(table)))
+    eraser = Eraser(paper, table, Rubber())
+    return Toolbox((Pen(paper, InkStyle()), Highlighter(paper, marker()), eraser, Hand(table)))
 
 
 def test_who_only_looks_on_has_the_hand_and_nothing_else(table: Table) -> None:

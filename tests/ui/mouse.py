@@ -14,8 +14,10 @@ CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModi
 class Mouse:
     """Moves over a canvas in its pixels."""
 
-    def __init__(self, canvas: Canvas) -> None:
+    def __init__(self, canvas: Canvas, device: QPointingDevice | None = None) -> None:
+        """`device`: if it is none, but what a system makes of that."""
         self.canvas = canvas
+        self._device = device or QPointingDevice.primaryPointingDevice()
         self.held = Qt.KeyboardModifier.NoModifier
         self._buttons = NONE
 
@@ -26,7 +28,8 @@ class Mouse:
     def _send(self, kind: QEvent.Type, x: float, y: float, button: Qt.MouseButton) -> None:
         at = QPointF(x, y)
         there = QPointF(self.glass.mapToGlobal(QPoint(0, 0))) + at
-        QApplication.sendEvent(self.glass, QMouseEvent(kind, at, there, button, self._buttons, self.held))
+        event = QMouseEvent(kind, at, there, button, self._buttons, self.held, self._device)
+        QApplication.sendEvent(self.glass, event)
 
     def press(self, x: float, y: float, button: Qt.MouseButton = LEFT) -> None:
         self._buttons |= button

@@ -3,6 +3,8 @@
 import random
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from p2psketch.geometry import Rect
 from peer.ui.camera import FARTHEST, MAX_ZOOM, MIN_ZOOM, Camera
@@ -92,6 +94,75 @@ def test_fitting_nothing_goes_home(camera: Camera) -> None:
     camera.zoom = 7
     camera.fit(None)
     assert (camera.x, camera.y, camera.zoom) == (0, 0, 1)
+
+
+def test_a_place_is_dragged_to_another_at_another_zoom(camera: Camera) -> None:
+    place = camera.to_board(120, 640)
+    camera.drag((120, 640), (300, 200), 2.5)
+    assert camera.zoom == 2.5
+    assert camera.to_screen(*place) == pytest.approx((300, 200))
+    camera.drag((300, 200), (10, 10), 1e9)
+    assert camera.zoom == MAX_ZOOM
+    assert camera.to_screen(*place) == pytest.approx((10, 10))
+
+
+# No drift, however far out and however near
+
+SIXTEENTH = 1 / 16
+"""Of a pixel of the screen."""
+
+TEN_MILLION = 10_000_000
+far = st.floats(-TEN_MILLION, TEN_MILLION)
+zooms = st.floats(MIN_ZOOM, MAX_ZOOM)
+pixels = st.tuples(st.floats(0, 1000), st.floats(0, 700))
+
+
+def under(camera: Camera, at: tuple[float, float]) -> tuple[float, float]:
+    """The place under a pixel, as the camera has it: what is shown is that to the nearest pixel of the device."""
+    return camera.x + (at[0] - camera.width / 2) / camera.zoom, camera.y + (at[1] - camera.height / 2) / camera.zoom
+
+
+def where(camera: Camera, place: tuple[float, float]) -> tuple[float, float]:
+    return camera.width / 2 + (place[0] - camera.x) * camera.zoom, camera.height / 2 + (
+        place[1] - camera.y
+    ) * camera.zoom
+
+
+pushes = st.lists(st.tuples(st.floats(-900, 900), st.floats(-900, 900)), max_size=60)
+
+
+@given(far, far, zooms, pixels, pushes)
+def test_pushed_about_and_back_it_is_where_it_was(
+    x: float, y: float, zoom: float, at: tuple[float, float], way: list[tuple[float, float]]
+) -> None:
+    camera = Camera(x, y, zoom, 1000, 700)
+    place = under(camera, at)
+    for dx, dy in [*way, *[(-dx, -dy) for dx, dy in reversed(way)]]:
+        camera.pan(dx, dy)
+    assert where(camera, place) == pytest.approx(at, abs=SIXTEENTH)
+
+
+@given(far, far, zooms, st.lists(st.tuples(pixels, pixels, zooms), max_size=60))
+def test_pinched_about_and_back_it_is_where_it_was(
+    x: float, y: float, zoom: float, way: list[tuple[tuple[float, float], tuple[float, float], float]]
+) -> None:
+    camera = Camera(x, y, zoom, 1000, 700)
+    place, back = under(camera, (123, 456)), []
+    for was, at, to in way:
+        back.append((at, was, camera.zoom))
+        camera.drag(was, at, to)
+    for was, at, to in reversed(back):
+        camera.drag(was, at, to)
+    assert where(camera, place) == pytest.approx((123, 456), abs=SIXTEENTH)
+
+
+@given(far, far, zooms, pixels)
+def test_what_is_told_and_stored_of_a_place_is_exact(x: float, y: float, zoom: float, at: tuple[float, float]) -> None:
+    camera = Camera(x, y, zoom, 1000, 700)
+    place = camera.to_board(*at)
+    assert camera.to_screen(*place) == pytest.approx(at, abs=1e-5)
+    (left, top), screen = camera.shift, camera.to_screen(*place)
+    assert (place[0] * zoom + left, place[1] * zoom + top) == pytest.approx(screen, abs=1e-5)
 
 
 def test_it_stays_where_ink_can_be_stored(camera: Camera) -> None:

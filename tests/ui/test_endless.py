@@ -1,27 +1,15 @@
 """Fingers on a touchpad and on a screen."""
 
 import pytest
-from PyQt6.QtCore import QPoint, QPointF, QRect, Qt
+from PyQt6.QtCore import QPointF, QRect, Qt
 from PyQt6.QtGui import QInputDevice, QNativeGestureEvent, QPointingDevice
-from PyQt6.QtWidgets import QApplication, QGestureEvent, QPinchGesture
+from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from peer.tools.style import InkStyle
 from peer.ui.canvas import Canvas
 from peer.ui.theme import LIGHT
 from tests.ui.boards import Alone
-from tests.ui.mouse import Mouse
-
-
-class Pinch(QPinchGesture):
-    """As the recognizer would report it."""
-
-    def __init__(self, state: Qt.GestureState) -> None:
-        super().__init__()
-        self._state = state
-
-    def state(self) -> Qt.GestureState:
-        return self._state
 
 
 @pytest.fixture
@@ -31,37 +19,6 @@ def canvas(qtbot: QtBot) -> Canvas:
     made.resize(800, 600)
     made.show()
     return made
-
-
-def pinch(canvas: Canvas, state: Qt.GestureState, was: QPointF, at: QPointF, factor: float = 1.0) -> None:
-    """Two fingers with their middle here, in pixels of the canvas."""
-    gesture = Pinch(state)
-    corner = QPointF(canvas.glass.mapToGlobal(QPoint(0, 0)))
-    gesture.setLastCenterPoint(corner + was)
-    gesture.setCenterPoint(corner + at)
-    gesture.setScaleFactor(factor)
-    canvas.viewportEvent(QGestureEvent([gesture]))
-
-
-def test_two_fingers_push_and_stretch_the_board(canvas: Canvas) -> None:
-    place = canvas.camera.to_board(100, 100)
-    here, there = QPointF(100, 100), QPointF(180, 130)
-    pinch(canvas, Qt.GestureState.GestureStarted, here, here)
-    pinch(canvas, Qt.GestureState.GestureUpdated, here, there, 1.5)
-    assert canvas.zoom == pytest.approx(1.5)
-    assert canvas.camera.to_screen(*place) == pytest.approx((180, 130))
-
-
-def test_the_second_finger_takes_back_what_the_first_began_to_draw(canvas: Canvas) -> None:
-    mouse, here = Mouse(canvas), QPointF(100, 100)
-    mouse.press(100, 100)
-    mouse.move((110, 100))
-    assert not canvas.is_blank
-    pinch(canvas, Qt.GestureState.GestureStarted, here, here)
-    assert canvas.is_blank
-    mouse.move((150, 100))
-    mouse.release(150, 100)
-    assert canvas.is_blank
 
 
 def test_a_pinch_on_the_touchpad_zooms_at_the_pointer(canvas: Canvas) -> None:

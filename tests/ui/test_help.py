@@ -13,7 +13,7 @@ def test_every_action_with_a_key_is_listed_once() -> None:
 
 
 def test_the_groups_are_in_the_order_of_the_table() -> None:
-    assert [title for title, _ in sections()] == ["Tools", "Edit", "View", "Board", "Mouse and pen"]
+    assert [title for title, _ in sections()] == ["Tools", "Edit", "View", "Board", "Mouse, stylus and touch"]
 
 
 def test_keys_as_people_know_them() -> None:

@@ -3,13 +3,15 @@
 from dataclasses import replace
 
 import pytest
-from PyQt6.QtCore import QPoint
+from PyQt6.QtCore import QPoint, QRect
 from PyQt6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from p2psketch.ids import PeerId
+from peer.tools.rubber import Rubber
 from peer.tools.style import PALETTE, WIDTHS, InkStyle, Pressure, marker
 from peer.ui.look import palette
+from peer.ui.panels.eraser import EraserPanel
 from peer.ui.panels.following import Border, Chip
 from peer.ui.panels.people import PeoplePanel
 from peer.ui.panels.status import OPEN_ROOM, StatusPanel, asides, truth
@@ -246,3 +248,30 @@ def test_the_link_of_a_toast_acts_once(around: QWidget) -> None:
     toast.link.click()
     assert done == ["undo"]
     assert not toast.is_shown
+
+
+# The eraser's
+
+
+def test_the_panel_of_the_eraser_shows_and_makes_the_choice(around: QWidget) -> None:
+    rubber = Rubber()
+    panel = EraserPanel(around, rubber)
+    assert [kind.isChecked() for kind in panel.kinds] == [True, False]
+    assert [size.isChecked() for size in panel.sizes] == [False, True, False, False]
+    panel.kinds[1].click()
+    panel.sizes[3].click()
+    assert (rubber.parts, rubber.width) == (True, 64.0)
+    rubber.parts, rubber.width = False, 9.0
+    assert [kind.isChecked() for kind in panel.kinds] == [True, False]
+    assert not any(size.isChecked() for size in panel.sizes)
+    panel.kinds[0].click()
+    assert panel.kinds[0].isChecked()
+
+
+@pytest.mark.parametrize("theme", [LIGHT, DARK])
+def test_the_two_erasers_are_told_apart_by_pictures(around: QWidget, theme: Theme) -> None:
+    around.setPalette(palette(theme))
+    panel = EraserPanel(around, Rubber())
+    panel.show()
+    strokes, parts = (kind.grab(QRect(0, 0, 44, kind.height())).toImage() for kind in panel.kinds)
+    assert strokes != parts

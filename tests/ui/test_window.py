@@ -19,6 +19,7 @@ from peer.ui.verbs import VERBS
 from peer.ui.window import Window
 from tests.ui.boards import QUIET, Alone, crowd
 from tests.ui.hands import click, close_menu, menu_texts, press, settle, write
+from tests.ui.platform import TouchScreen
 
 SIZES = [(800, 600), (1024, 700), (1440, 900)]
 
@@ -208,6 +209,27 @@ def test_zoom_by_keys_and_buttons(window: Window, board: Alone, qtbot: QtBot) ->
     assert desk.canvas.zoom == 1
 
 
+def test_a_finger_on_the_canvas_closes_what_a_click_had_opened(window: Window, board: Alone) -> None:
+    desk = desk_of(window)
+    desk.share_popover.open()
+    screen = TouchScreen(desk.canvas.glass)
+    screen.begin(a=(500, 600))
+    screen.end_all()
+    assert not desk.share_popover.is_open
+    assert board.document.visible_count == 1
+
+
+def test_two_fingers_that_tap_undo_and_three_redo(window: Window, board: Alone) -> None:
+    desk = desk_of(window)
+    board.draw()
+    desk.canvas.tap(2)
+    assert board.document.visible_count == 0
+    desk.canvas.tap(3)
+    assert board.document.visible_count == 1
+    desk.canvas.tap(4)
+    assert board.document.visible_count == 1
+
+
 def test_brackets_change_the_width(window: Window, board: Alone, qtbot: QtBot) -> None:
     desk = desk_of(window)
     desk.canvas.select_tool("pen")
@@ -222,6 +244,41 @@ def test_brackets_change_the_width(window: Window, board: Alone, qtbot: QtBot) -
     for _ in range(9):
         shortcut(window, qtbot, "[")
     assert (desk.ink.width, desk.style_panel.width_now.text()) == (1, "1 px")
+
+
+def test_the_eraser_again_is_the_other_eraser_and_is_remembered(
+    window: Window, board: Alone, qtbot: QtBot, settings: Settings
+) -> None:
+    desk = desk_of(window)
+    assert not desk.eraser_panel.isVisible()
+    shortcut(window, qtbot, "E")
+    assert desk.eraser_panel.isVisible() and not desk.rubber.parts
+    shortcut(window, qtbot, "E")
+    assert desk.rubber.parts and desk.canvas.tool_name == "eraser"
+    shortcut(window, qtbot, "]")
+    qtbot.waitUntil(lambda: Settings.load().erases_parts and Settings.load().eraser_width == 32.0)
+    assert desk.ink.width == 4
+    window.show_board(Alone("Cellar"))
+    assert desk_of(window).rubber.parts
+    shortcut(window, qtbot, "Shift+E")
+    assert not desk_of(window).rubber.parts and desk_of(window).canvas.tool_name == "eraser"
+    shortcut(window, qtbot, "P")
+    assert not desk_of(window).eraser_panel.isVisible()
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+def test_the_panel_of_the_eraser_covers_no_other(window: Window, board: Alone, width: int, height: int) -> None:
+    desk = desk_of(window)
+    window.resize(width, height)
+    desk.canvas.select_tool("eraser")
+    desk.place_panels()
+    others = [panel for panel in desk.panels if panel.isVisible()]
+    assert not any(panel.geometry().intersects(desk.eraser_panel.geometry()) for panel in others)
+    assert desk.rect().contains(desk.eraser_panel.geometry())
+    desk.set_zen(True)
+    assert not desk.eraser_panel.isVisible()
+    desk.set_zen(False)
+    assert desk.eraser_panel.isVisible()
 
 
 def test_zen_hides_the_panels_and_brings_them_back(window: Window, board: Alone, qtbot: QtBot) -> None:
