@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from p2psketch.geometry import Complexes, Floats, Indices, counted
+from p2psketch.geometry import Complexes, Floats, Indices, complexes, counted, pairs
 
 _MOST_PIECES = 16
 _TINY = 1e-30
@@ -53,6 +53,12 @@ def smooth(line: Complexes, counts: Indices, tolerance: float) -> Curves:
     curve = line[start] + t * (leave + t * (3 * chord - 2 * leave - enter + t * (leave + enter - 2 * chord)))
     positions = counted(counts)[1][start] + t
     return Curves(curve, positions, np.add.reduceat(pieces, ends - counts))
+
+
+def smooth_one(points: Floats, tolerance: float = 0.25) -> tuple[Floats, Floats]:
+    """A round curve through the points (n, 2) of one stroke: its points (m, 2), and their positions (m,)."""
+    curve = smooth(complexes(points), np.array([len(points)]), tolerance)
+    return pairs(curve.line), curve.positions
 
 
 def _pieces(bends: Floats, ends: Indices, tolerance: float) -> Indices:

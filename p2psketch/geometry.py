@@ -1,4 +1,4 @@
-"""Plane geometry of the board: rectangles, placements, distances, the outline and smoothing of strokes.
+"""Plane geometry of the board: rectangles, placements, the outlines of strokes.
 
 Rule: pure functions of numbers in board pixels (x to the right, y down); nothing here knows what a shape or an op is.
 
@@ -26,7 +26,6 @@ IDENTITY: Affine = (1.0, 0.0, 0.0, 1.0, 0.0, 0.0)
 TOLERANCE = 0.1
 """How far, in pixels, a drawn curve may be from the exact one."""
 
-_MOST_CURVE_PIECES = 16
 _MOST_ARC_PIECES = 64
 _WIDEST_ARC_STEP = 1.1
 _U_TURN = math.pi - 1e-6
@@ -117,50 +116,8 @@ def inverse(affine: Affine) -> Affine:
     return (d / area, -b / area, -c / area, a / area, (c * f - d * e) / area, (b * e - a * f) / area)
 
 
-def distance_to_polyline(point: Point, points: Floats) -> float:
-    """Distance of `point` from the polyline `points` (n >= 1, 2); of one point, from that point."""
-    starts, steps = _segments(_complexes(points))
-    return float(_gaps(complex(*point), starts, steps).min())
-
-
-def polyline_hits(points: Floats, start: Point, end: Point, radius: float) -> bool:
-    """Whether the segment `start`-`end` comes within `radius` of the polyline `points` (n >= 1, 2); exact."""
-    line = _complexes(points)
-    starts, steps = _segments(line)
-    first, last = complex(*start), complex(*end)
-    return bool(
-        _gaps(line, first, last - first).min() <= radius
-        or _gaps(first, starts, steps).min() <= radius
-        or _gaps(last, starts, steps).min() <= radius
-        or _crosses(starts, steps, first, last)
-    )
-
-
-def smooth(points: Floats, tolerance: float = 0.25) -> tuple[Floats, Floats]:
-    """A round curve through all `points` (n, 2), as a polyline within about `tolerance` of it.
-
-    Returns its points (m, 2) and their positions (m,) along the input: 3.5 is halfway from point 3 to point 4, and
-    every whole number from 0 to n - 1 occurs. With them, `resampled` carries radii along, and a range of the input's
-    points can be cut out of the finished curve. Centripetal Catmull-Rom (Yuksel 2011): no loops or cusps however
-    unevenly a mouse reports. Input that is dense enough is returned as it is.
-    """
-    line = _complexes(points)
-    chords = line[1:] - line[:-1]
-    bends = np.abs(chords[1:] - chords[:-1])
-    if not (bends > 8 * tolerance).any():
-        return points, np.arange(len(points), dtype=np.float64)
-    bend = np.maximum(np.concatenate((bends[:1], bends)), np.concatenate((bends, bends[-1:])))
-    pieces = np.ceil(np.sqrt(bend / (8 * tolerance))).astype(np.intp).clip(1, _MOST_CURVE_PIECES)
-    segment, step = counted(pieces)
-    t = step / pieces[segment]
-    leaving, entering = _tangents(chords)
-    chord, leave, enter = chords[segment], leaving[segment], entering[segment]
-    curve = line[segment] + t * (leave + t * (3 * chord - 2 * leave - enter + t * (leave + enter - 2 * chord)))
-    return _pairs(np.append(curve, line[-1])), np.append(segment + t, len(points) - 1.0)
-
-
 def resampled(values: Floats, positions: Floats) -> Floats:
-    """`values` (n,) at the `positions` (m,) that `smooth` returned; linear between points."""
+    """`values` (n,) at `positions` (m,) along them, as a smooth curve has them; linear between points."""
     return np.interp(positions, np.arange(len(values)), values)
 
 
@@ -172,29 +129,38 @@ def outline(points: Floats, radii: Floats, tolerance: float = TOLERANCE) -> Floa
     counts), within `tolerance` (radii of more than 300 pixels: within 0.03 %). The tolerance is in pixels of the
     board: when zoomed out, pass a larger one.
     """
-    line, widths = _complexes(points), np.asarray(radii, dtype=np.float64)
+    line, widths = complexes(points), np.asarray(radii, dtype=np.float64)
     polygon = _gentle_outline(line, widths, tolerance) if len(line) > 2 else None
-    return _pairs(polygon) if polygon is not None else outlines([(points, radii)], tolerance)[0]
+    return pairs(polygon) if polygon is not None else outlines([(points, radii)], tolerance)[0]
 
 
 def outlines(strokes: Sequence[tuple[Floats, Floats]], tolerance: float = TOLERANCE) -> list[Floats]:
     """`outline` of many strokes (points, radii) at once, for a fraction of the time; the polygons share one array."""
-    if not strokes:
-        return []
-    counts = np.array([len(points) for points, _ in strokes])
-    line = np.concatenate([_complexes(points) for points, _ in strokes])
-    walk, firsts = _walk(*_distinct(line, np.concatenate([radii for _, radii in strokes]), counts))
-    corners, sizes = _corners(walk, tolerance)
-    ends = np.cumsum(np.add.reduceat(sizes, firsts)).tolist()
-    polygons = _pairs(corners)
+    polygons, ends = outlines_together(strokes, tolerance)
     return [polygons[start:end] for start, end in pairwise([0, *ends])]
 
 
-def _complexes(points: Floats) -> Complexes:
+def outlines_together(
+    strokes: Sequence[tuple[Floats, Floats]], tolerance: float = TOLERANCE
+) -> tuple[Floats, list[int]]:
+    """The same end to end (n, 2), and where each ends."""
+    if not strokes:
+        return np.empty((0, 2)), []
+    counts = np.array([len(points) for points, _ in strokes])
+    line = np.concatenate([complexes(points) for points, _ in strokes])
+    walk, firsts = _walk(*_distinct(line, np.concatenate([radii for _, radii in strokes]), counts))
+    corners, sizes = _corners(walk, tolerance)
+    ends: list[int] = np.cumsum(np.add.reduceat(sizes, firsts)).tolist()
+    return pairs(corners), ends
+
+
+def complexes(points: Floats) -> Complexes:
+    """Points (n, 2) as n complex numbers."""
     return np.ascontiguousarray(points, dtype=np.float64).view(np.complex128)[:, 0]
 
 
-def _pairs(numbers: Complexes) -> Floats:
+def pairs(numbers: Complexes) -> Floats:
+    """Complex numbers as points (n, 2)."""
     return numbers.view(np.float64).reshape(-1, 2)
 
 
@@ -202,36 +168,6 @@ def counted(counts: Indices) -> tuple[Indices, Indices]:
     """For counts (2, 3): which (0, 0, 1, 1, 1) and how far within it (0, 1, 0, 1, 2)."""
     which = np.repeat(np.arange(len(counts)), counts)
     return which, np.arange(len(which)) - (np.cumsum(counts) - counts)[which]
-
-
-def _segments(line: Complexes) -> tuple[Complexes, Complexes]:
-    """Starts and steps of a polyline's segments; a single point is a segment of no length."""
-    return (line[:-1], line[1:] - line[:-1]) if len(line) > 1 else (line, np.zeros_like(line))
-
-
-def _gaps(points: Any, starts: Any, steps: Any) -> Floats:
-    """Distances of points from segments, broadcast; all complex."""
-    along = ((points - starts) * np.conj(steps)).real / np.maximum(np.abs(steps) ** 2, _TINY)
-    distances: Floats = np.abs(starts + steps * np.clip(along, 0.0, 1.0) - points)
-    return distances
-
-
-def _crosses(starts: Complexes, steps: Complexes, first: complex, last: complex) -> bool:
-    """Whether first-last crosses a segment; each must have its ends on the two sides of the other."""
-    move = (last - first).conjugate()
-    divided = (((starts - first) * move).imag < 0) != (((starts + steps - first) * move).imag < 0)
-    across = np.conj(steps)
-    divides = (((first - starts) * across).imag < 0) != (((last - starts) * across).imag < 0)
-    return bool((divided & divides).any())
-
-
-def _tangents(chords: Complexes) -> tuple[Complexes, Complexes]:
-    """Per segment of a polyline of 3 or more points: the derivatives of its cubic at its start and its end."""
-    knots = np.sqrt(np.maximum(np.abs(chords), _TINY))
-    speeds = chords / knots
-    inner = speeds[:-1] + speeds[1:] - (chords[:-1] + chords[1:]) / (knots[:-1] + knots[1:])
-    first, last = (3 * speeds[:1] - inner[:1]) / 2, (3 * speeds[-1:] - inner[-1:]) / 2
-    return np.concatenate((first, inner)) * knots, np.concatenate((inner, last)) * knots
 
 
 def _gentle_outline(line: Complexes, radii: Floats, tolerance: float) -> Complexes | None:

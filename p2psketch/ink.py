@@ -100,6 +100,21 @@ def decode_all(inks: Sequence[bytes]) -> tuple[Floats, Indices]:
     return points, counts
 
 
+def pressures(inks: Sequence[bytes], counts: Indices) -> Pressure:
+    """The pressure of many strokes, end to end as `decode_all` has their points; 1 where there is none."""
+    import numpy as np
+
+    levels = b"".join(
+        data[-n:] if data[0] == _HAS_PRESSURE else b"\xff" * n for data, n in zip(inks, counts.tolist(), strict=True)
+    )
+    return np.frombuffer(levels, np.uint8).astype(np.float32) / np.float32(255)
+
+
+def has_pressure(data: bytes) -> bool:
+    """Whether checked ink has pressure."""
+    return data[0] == _HAS_PRESSURE
+
+
 def bounds(data: bytes) -> Rect:
     """The bounds of the points of checked ink, without the width of the line."""
     from p2psketch.geometry import bounds_of

@@ -6,7 +6,7 @@ Rule: pure functions of numbers in board pixels, like `geometry`; polylines lie 
 import numpy as np
 from numpy.typing import NDArray
 
-from p2psketch.geometry import Complexes, Floats, Indices, Point
+from p2psketch.geometry import Complexes, Floats, Indices, Point, complexes
 
 _TINY = 1e-30
 
@@ -15,7 +15,7 @@ def touched(points: Floats, counts: Indices, reaches: Floats, start: Point, end:
     """For polylines of `counts` (k,) points each, end to end in `points` (n, 2): does the segment `start`-`end` come
     within `reaches` (k,) of them? Exact.
     """
-    line = np.ascontiguousarray(points, dtype=np.float64).view(np.complex128)[:, 0]
+    line = complexes(points)
     first, last = complex(*start), complex(*end)
     ends = np.cumsum(counts)
     steps = np.empty_like(line)
@@ -25,6 +25,18 @@ def touched(points: Floats, counts: Indices, reaches: Floats, start: Point, end:
     gaps[_crossed(line, steps, first, last)] = 0
     nearest: NDArray[np.bool_] = np.minimum.reduceat(gaps, ends - counts) <= reaches
     return nearest
+
+
+def polyline_hits(points: Floats, start: Point, end: Point, radius: float) -> bool:
+    """Whether the segment `start`-`end` comes within `radius` of one polyline `points` (n >= 1, 2); exact."""
+    return bool(touched(points, np.array([len(points)]), np.array([radius]), start, end)[0])
+
+
+def distance_to_polyline(point: Point, points: Floats) -> float:
+    """Distance of `point` from the polyline `points` (n >= 1, 2); of one point, from that point."""
+    line = complexes(points)
+    steps = np.append(line[1:] - line[:-1], 0)
+    return float(_gaps(complex(*point), line, steps).min())
 
 
 def _gaps(

@@ -11,9 +11,9 @@ import numpy as np
 
 from p2psketch import ink
 from p2psketch.document import Shape
-from p2psketch.geometry import TOLERANCE, Floats, Point, Rect, apply, bounds_of, polyline_hits
+from p2psketch.geometry import TOLERANCE, Floats, Point, Rect, apply, bounds_of
 from p2psketch.ids import ShapeId
-from p2psketch.touching import touched
+from p2psketch.touching import polyline_hits, touched
 from peer.ui import brush
 from peer.ui.boxes import Boxes
 from peer.ui.proposed import Shapes

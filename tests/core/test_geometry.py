@@ -8,6 +8,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from p2psketch.curves import smooth_one as smooth
 from p2psketch.geometry import (
     IDENTITY,
     TOLERANCE,
@@ -19,15 +20,13 @@ from p2psketch.geometry import (
     apply,
     bounds_of,
     compose,
-    distance_to_polyline,
     inverse,
     outline,
     outlines,
-    polyline_hits,
     resampled,
-    smooth,
     translation,
 )
+from p2psketch.touching import distance_to_polyline, polyline_hits
 
 coordinates = st.integers(-640, 640).map(lambda sixteenth: sixteenth / 16)
 points = st.tuples(coordinates, coordinates)

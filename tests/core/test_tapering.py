@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p2psketch.geometry import Floats, distance_to_polyline, outlines
+from p2psketch.geometry import Floats, outlines
 from p2psketch.tapering import DOT, LENGTH, SHORT, TIP, tapered
+from p2psketch.touching import distance_to_polyline
 
 WIDTH = 8.0
 coordinates = st.integers(-1600, 1600).map(lambda sixteenth: sixteenth / 16)

@@ -4,8 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p2psketch.geometry import polyline_hits
-from p2psketch.touching import touched
+from p2psketch.touching import polyline_hits, touched
 
 coordinates = st.integers(-40, 40).map(float)
 points = st.tuples(coordinates, coordinates)
