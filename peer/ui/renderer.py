@@ -23,6 +23,9 @@ from peer.ui.visible import VisibleShapes
 STILL: Final = 0.08
 """Seconds after which the zoom is taken to have come to rest."""
 
+OFTEN: Final = 0.04
+"""Seconds between two looks at what is not finished."""
+
 _MOST_LOOSE: Final = 256
 """So many new shapes are shown where there are no tiles yet."""
 
@@ -30,7 +33,7 @@ _MOST_LOOSE: Final = 256
 class Renderer:
     """Shows `visible` shapes; `look` tells it where, `cover` and `spoil` what has changed, `work` has it go on.
 
-    It has `update` called with what looks different now, in pixels of the device, on the canvas.
+    `tell` has `update` called with what looks different since, in pixels of the device, on the canvas.
     """
 
     def __init__(
@@ -43,6 +46,8 @@ class Renderer:
         self._visible = visible
         self._ink = ink
         self._update = update
+        self._different = QRect()
+        self._told = -math.inf
         self._clock = clock
         self._tiles = Tiles()
         self._job: Job | None = None
@@ -77,7 +82,7 @@ class Renderer:
         """Everything looks different now."""
         self._job = None
         self._tiles.clear()
-        self._update(self._view.translated(self._origin))
+        self._differs(self._view.translated(self._origin))
 
     def paint(self, painter: QPainter, exposed: QRect) -> None:
         """Paint `exposed` pixels of the canvas; the painter counts in pixels of the device."""
@@ -102,6 +107,15 @@ class Renderer:
         shapes = [shape for shape in self._loose if shape.visible]
         self._ink.fill(painter, shapes, self._ink.outlines(sheet, shapes, sheet.board(whole)))
         painter.restore()
+
+    def tell(self, *, at_once: bool) -> None:
+        """Say what looks different; while much is done at a time, only now and then: to show it takes time too."""
+        if not self._different.isEmpty() and (at_once or self._clock() - self._told > OFTEN):
+            self._update(self._different)
+            self._different, self._told = QRect(), self._clock()
+
+    def _differs(self, pixels: QRect) -> None:
+        self._different = self._different.united(pixels)
 
     # -- what changes ------------------------------------------------------------------------------
 
@@ -135,7 +149,7 @@ class Renderer:
             self._ink.paint(
                 sheet.tiles[key].image, rect.topLeft(), [shown[n][0] for n in here], [outlines[n] for n in here]
             )
-        self._update(reduce(QRect.united, (pixels for _, pixels in shown)).translated(self._origin))
+        self._differs(reduce(QRect.united, (pixels for _, pixels in shown)).translated(self._origin))
 
     def stand_in(self, come: Sequence[tuple[Shape, Rect]]) -> None:
         """Show highlighters that have come beneath ink, as nearly as can be, until what they spoil is painted anew.
@@ -149,7 +163,7 @@ class Renderer:
                 self._ink.paint_beneath(sheet, tile.image, rect_of(key), shape)
             if job is not None and job.sheet is sheet and pixels.intersects(job.rect):
                 job.beneath.append(shape)
-            self._update(pixels.translated(self._origin))
+            self._differs(pixels.translated(self._origin))
 
     def spoil(self, boxes: Sequence[Rect]) -> None:
         """What is in these boxes of the board has to be painted anew."""
@@ -173,7 +187,7 @@ class Renderer:
             if job.work(until, self._clock):
                 self._finish(job)
             elif job.sheet is self._tiles.sheet and self._bare:
-                self._update(reduce(QRect.united, self._bare))
+                self._differs(reduce(QRect.united, self._bare))
             if self._clock() >= until:
                 return 0.0
         return 0.001 + max(self._zoomed + STILL - self._clock(), 0) if self._zooms else None
@@ -187,9 +201,9 @@ class Renderer:
             job.sheet.spoil(rect)
         self._tiles.make_room(self._view.size())
         if job.sheet is self._tiles.sheet:
-            self._update(job.rect.translated(self._origin))
+            self._differs(job.rect.translated(self._origin))
         elif self._bare:
-            self._update(self._view.translated(self._origin))
+            self._differs(self._view.translated(self._origin))
 
     def _target(self) -> Sheet:
         """The sheet to paint on."""

@@ -71,7 +71,7 @@ class SettledInk:
             for id in ids:
                 self._waiting.pop(id, None)
             self._take(ids)
-            self.turn()
+            self.turn(at_once=True)
         else:
             self._waiting.update(dict.fromkeys(ids))
             self._go_on()
@@ -101,7 +101,7 @@ class SettledInk:
         if changed:
             self._ink.faded = faded
             self._renderer.spoil([box for id in changed if (box := self._visible.box(id)) is not None])
-            self.turn()
+            self.turn(at_once=True)
 
     def clear(self) -> None:
         """Everything looks different now."""
@@ -117,12 +117,13 @@ class SettledInk:
     def _go_on(self) -> None:
         self._timer.start(0)
 
-    def turn(self) -> None:
-        """Go on with what is to be done, for a few milliseconds."""
+    def turn(self, *, at_once: bool = False) -> None:
+        """Go on with what is to be done, for a few milliseconds; `at_once` has what is done by then shown."""
         until = perf_counter() + SLICE
         while self._waiting and perf_counter() < until:
             self._take_some()
         again = 0.0 if self._waiting else self._renderer.work(until)
+        self._renderer.tell(at_once=at_once or again is None)
         if again is not None:
             self._timer.start(round(again * 1000))
 
