@@ -6,8 +6,8 @@ draft gets longer at its end only, so only its end is made and painted anew, how
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from itertools import groupby
+from collections.abc import Iterable, Sequence
+from itertools import groupby, islice
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
@@ -22,8 +22,9 @@ from p2psketch.shapes import DEFAULT_COLOR, DEFAULT_WIDTH, HIGHLIGHTER, Fields
 from p2psketch.tapering import SHORT
 from peer.ui import brush
 from peer.ui.brush import Ribbon
-from peer.ui.rects import from_qt, seen_of, to_qt
+from peer.ui.rects import from_qt, inside, seen_of, to_qt
 from peer.ui.theme import Theme, shown
+from peer.ui.visible import box_of
 
 _PIECE: Final = 64
 """Segments of a piece."""
@@ -71,6 +72,8 @@ class Growing:
 
     The end is long enough to hold whatever is still to change: the curve where points are added, the thinner end of a
     stroke with pressure, and a tip, which is what the pen will draw if it is lifted now.
+
+    Its ribbons are made when it is painted, however often it has grown since.
     """
 
     def __init__(self, style: Style, level: int) -> None:
@@ -85,6 +88,9 @@ class Growing:
         self._begin = 0
         self._changing: list[Rect] = []
         """Where what may look different with the next point is, and a little more."""
+        self._box: Rect | None = None
+        """Where all of it is, and a little more."""
+        self._is_shaped = True
         self._gone: list[float] = []
         """How far the pen has gone at each point, in pixels of the board."""
 
@@ -100,13 +106,14 @@ class Growing:
         firm, changed = self._firm(), self._changing
         if pressure is not None:
             if self.pressure is None:
-                firm, changed = self._begin_anew(), list(self.boxes())
+                firm, changed = self._begin_anew(), self.boxes()
             self.pressure = [*(self.pressure or [1.0] * len(self.points)), *pressure]
         self._add(np.asarray(points, dtype=np.float64).reshape(-1, 2).tolist())
         self._tip = np.asarray(tip, dtype=np.float64).reshape(-1, 2).tolist()
         self._tip_pressure = [1.0] * len(self._tip) if tip_pressure is None else list(tip_pressure)
-        self._shape()
-        self._changing = [self._box(firm)]
+        self._is_shaped = False
+        box = self._box_from(max(firm - _BENDS, 0))
+        self._changing, self._box = [box], box if self._box is None else self._box.union(box)
         return [*changed, *self._changing]
 
     def draw_as_finely_as(self, level: int) -> None:
@@ -114,18 +121,23 @@ class Growing:
         if level != self._level:
             self._level = level
             self._begin_anew()
-            self._shape()
+            self._is_shaped = False
 
-    def boxes(self) -> Iterator[Rect]:
+    def boxes(self) -> list[Rect]:
         """Where its ink is."""
-        return (piece.box for piece in (*self._pieces, *self._end))
+        return [] if self._box is None else [self._box]
 
-    def outlines(self, area: Rect, around: Rect) -> Iterator[QPolygonF]:
-        """The outlines of what is to be seen of it in `area`; without what is not even `around` it."""
-        for seen, run in groupby((*self._pieces, *self._end), lambda piece: piece.box.intersects(area)):
-            if seen:
-                parts = brush.cut(brush.joined([piece.ribbon for piece in run]), around)
-                yield from brush.polygons(parts, self._level)
+    def ribbons(self, area: Rect, around: Rect) -> list[Ribbon]:
+        """What is to be seen of it in `area`; without what is not even `around` it."""
+        if self._box is None or not self._box.intersects(area):
+            return []
+        self._shape()
+        whole, seen = inside(self._box, around), []
+        for is_seen, run in groupby((*self._pieces, *self._end), lambda piece: piece.box.intersects(area)):
+            if is_seen:
+                part = brush.joined([piece.ribbon for piece in run])
+                seen += [part] if whole else brush.cut(part, around)
+        return seen
 
     def _begin_anew(self) -> int:
         """All of it looks different now."""
@@ -153,7 +165,9 @@ class Growing:
         return bisect_right(self._gone, self._gone[point] - distance, 0, point + 1) - 1 if self._gone else -1
 
     def _shape(self) -> None:
-        last = self._firm()
+        if self._is_shaped:
+            return
+        self._is_shaped, last = True, self._firm()
         while (end := self._next()) <= last:
             self._pieces.append(self._piece(self._begin, end))
             self._begin = end
@@ -183,10 +197,10 @@ class Growing:
         ribbon = whole.between(first - begin, last - begin)
         return ribbon._replace(positions=ribbon.positions + begin)
 
-    def _box(self, first: int) -> Rect:
-        """Where the ink from one point on is; as wide as it can be at all."""
-        part = self._bare(first, len(self.points) + len(self._tip) - 1)
-        return part._replace(radii=np.maximum(part.radii, self.style.width / 2)).bounds
+    def _box_from(self, first: int) -> Rect:
+        """Where the ink from one point on is, or a little more: worked out from the points alone."""
+        points = np.array(self.points[first:] + self._tip)
+        return box_of(points, self.style.width, self.style.placement)
 
 
 class Drafts(QGraphicsItem):
@@ -257,9 +271,14 @@ class Drafts(QGraphicsItem):
         if painter is not None and option is not None:
             exposed = from_qt(option.exposedRect)
             around = self._area.padded(max(self._area.width, self._area.height))
-            for draft in sorted(self._drafts.values(), key=lambda draft: not draft.style.highlights):
-                outlines = list(draft.outlines(exposed, around))
-                if draft.style.highlights:
-                    brush.fill_beneath(painter, outlines, draft.style.color, self._theme)
-                else:
-                    brush.fill(painter, outlines, shown(draft.style.color, self._theme))
+            drafts = sorted(self._drafts.values(), key=lambda draft: not draft.style.highlights)
+            ribbons = [draft.ribbons(exposed, around) for draft in drafts]
+            outlines = iter(brush.polygons([each for parts in ribbons for each in parts], self._level))
+            for draft, parts in zip(drafts, ribbons, strict=True):
+                self._fill(painter, draft.style, list(islice(outlines, len(parts))))
+
+    def _fill(self, painter: QPainter, style: Style, outlines: list[QPolygonF]) -> None:
+        if style.highlights:
+            brush.fill_beneath(painter, outlines, style.color, self._theme)
+        else:
+            brush.fill(painter, outlines, shown(style.color, self._theme))

@@ -111,11 +111,25 @@ def boxes_of(shapes: Sequence[Shape]) -> list[Rect]:
 def _placed(box: Rect, shape: Shape) -> Rect:
     if shape.cut:  # the points say more than is left
         return brush.bounds_of_all(brush.ribbons_of(shape, 0)).padded(TOLERANCE)
-    placement = shape.values.get("placement")
+    return _moved(box, shape.values.get("placement"))
+
+
+def box_of(points: Floats, width: float, placement: Sequence[float] | None = None) -> Rect:
+    """A box around the ink of one stroke, or of a part of it, of points (n >= 1, 2)."""
+    step = float(np.hypot(*np.diff(points, axis=0).T).max()) if len(points) > 1 else 0.0
+    box = bounds_of(points)
+    assert box is not None
+    return _moved(box.padded(width / 2 + OVERSHOOT * step), placement)
+
+
+def _moved(box: Rect, placement: Sequence[float] | None) -> Rect:
     if placement is None:
         return box
     left, top, right, bottom = box
-    placed = bounds_of(apply(tuple(placement), np.array(((left, top), (right, top), (left, bottom), (right, bottom)))))
+    a, b, c, d, e, f = placement
+    placed = bounds_of(
+        apply((a, b, c, d, e, f), np.array(((left, top), (right, top), (left, bottom), (right, bottom))))
+    )
     assert placed is not None
     return placed
 

@@ -33,7 +33,8 @@ def without(image: QImage, box: Rect) -> QImage:
 
 
 def painted(growing: Growing) -> QImage:
-    return _painted(lambda painter: brush.fill(painter, list(growing.outlines(ALL, ALL)), QColor("black")))
+    outlines = brush.polygons(growing.ribbons(ALL, ALL), 0)
+    return _painted(lambda painter: brush.fill(painter, outlines, QColor("black")))
 
 
 def finished(style: Style, points: list[tuple[float, float]], pressure: list[float] | None) -> QImage:
@@ -179,9 +180,13 @@ def test_the_end_of_a_long_draft_is_all_that_is_made_anew() -> None:
     hand = Hand(1, 2.0, pressed=True)
     while len(hand.points) < 400:
         hand.go_on()
-    boxes = hand.growing.extend([(0, 0)], [0.5])
+    hand.growing.ribbons(ALL, ALL)
+    before = list(hand.growing._pieces)
+    boxes = hand.growing.extend([hand.points[-1]], [0.5])
     assert reduce(Rect.union, boxes).width < 100
-    assert len(list(hand.growing.boxes())) > 4
+    hand.growing.ribbons(ALL, ALL)
+    assert len(before) > 4
+    assert all(one is other for one, other in zip(before, hand.growing._pieces, strict=False))
 
 
 def test_pressure_that_comes_late_makes_the_beginning_thin_too() -> None:
