@@ -13,7 +13,7 @@ Expected = Callable[[str], None]
 
 def fails(peer: HeadlessPeer) -> None:
     """From here on strokes and addresses can neither be read from its file nor be written to it."""
-    store = peer.node._store
+    store = peer.node.disk.store
     store._database.executescript("DROP TABLE chunks; DROP TABLE addresses")
     store._recent.clear()
 
