@@ -99,4 +99,5 @@ class Loading:
             tip = log.tip(author)
             if tip.seq < entry.seq:
                 held.cut(author, known(tip), now)
-        return [e.StatusChanged()]
+        lost, self._replica.unsaved = self._replica.unsaved, []
+        return [e.StatusChanged(), *(e.Persist(chunk, known(tip)) for chunk, tip in lost)]

@@ -41,6 +41,9 @@ class Replica:
         self._me = me.peer_id
         self._shown = self._reading = Copy(OpLog(room.room_id, check_ops), Document())
         self._since: list[Chunk] = []
+        self._mine: list[Chunk] = []
+        self.unsaved: list[Sealed] = []
+        """Ours, that a disk has lost: to be stored again. A log that went back would fork with its next op."""
         self._signatures: dict[PeerId, Chunk] = {}
         self._islands: list[Chunk] = []
         self._doubted: set[PeerId] = set()
@@ -168,6 +171,10 @@ class Replica:
         """All has been read: show it, and with it what has joined meanwhile."""
         before = self._shown
         self._shown, self._signatures = self._reading, {}
+        for chunk in self._mine:
+            if (accepted := self.log.accept(chunk, trusted=True)) is not None:
+                self._apply(accepted.ops)
+                self.unsaved.append(Sealed(accepted.chunk, self.log.tip(self._me)))
         for chunk in self._since:
             with suppress(EnvelopeError):  # it went on from what does not count any more
                 accepted = self.log.accept(chunk)
@@ -208,7 +215,9 @@ class Replica:
 
     def seal(self, now: float) -> list[Sealed]:
         """The chunks of our own that may leave now."""
-        return [Sealed(self._noted(chunk), tip) for chunk, tip in self.sealing.seal(now)]
+        sealed = [Sealed(self._noted(chunk), tip) for chunk, tip in self.sealing.seal(now)]
+        self._mine += [chunk for chunk, _ in sealed]
+        return sealed
 
     def must_edit(self) -> None:
         """Raises NotAnEditor if the link in use permits to see the board only, or our log has forked."""

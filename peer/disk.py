@@ -92,12 +92,12 @@ class Disk:
         self._device = _device_of(self.store.path or self.store.detached_from)
         self._news(self.store.damage)
         self._read_all()
-        if not self.store.is_sound():
-            self._mend()
+        if not self.store.is_sound() and self._is_mended():
+            self._read_anew()
 
     def _open_in_memory(self, error: StoreError) -> None:
         """It can be read at best."""
-        log.error("the board file cannot be written: %s", error)
+        log.error("the board file cannot be used: %s", error)
         try:
             self.store = self._files.read_store()
         except NotABoard:
@@ -123,7 +123,7 @@ class Disk:
     def _read_anew(self) -> None:
         """From the beginning, in place of what the session has been told so far."""
         self._sink(e.StoreReset())
-        self._tell_all()
+        self._read_all()
 
     def _tell_all(self) -> None:
         for fork in self.store.forks():
@@ -167,7 +167,7 @@ class Disk:
         try:
             what(self.store)
         except StoreError as error:
-            self._fail(error)
+            self._fail_in_passing(error)
             what(self.store)
         self._written = True
         if self._committing is None:
@@ -182,7 +182,7 @@ class Disk:
         try:
             self.store.commit()
         except StoreError as error:
-            self._fail(error)
+            self._fail_in_passing(error)
         self._tell_tips()
 
     def _tell_tips(self) -> None:
@@ -196,13 +196,9 @@ class Disk:
             self._sink(e.Recalled(chunk))
 
     def _reread(self, mend: bool) -> None:
-        if mend and self._is_mended():
-            self._news(self.store.damage)
-        try:
-            self._tell_all()
-        except StoreError as error:
-            self._fail(error)
-            self._read_anew()
+        if mend and not self.store.damage:
+            self._is_mended()
+        self._read_all()
 
     # -- reading -------------------------------------------------------------------------------------
 
@@ -211,13 +207,12 @@ class Disk:
         try:
             chunk = self.store.read(author, first, last)
         except StoreError as error:
-            self._fail(error)
+            self._fail_in_passing(error)
             chunk = self.store.read(author, first, last)
         if chunk is None or self.store.is_recent(chunk) or self._holds(chunk):
             return chunk
         log.error("the board file holds ops that nobody has signed")
         if self._is_mended():
-            self._news(self.store.damage)
             self._loop.call_soon(self._read_anew)
         chunk = self.store.read(author, first, last)
         return chunk if chunk is not None and self._holds(chunk) else None
@@ -233,13 +228,21 @@ class Disk:
     # -- failures ------------------------------------------------------------------------------------
 
     def _fail(self, error: StoreError) -> None:
-        """The file cannot be used: everything goes on in memory, and nothing is claimed to be on disk."""
+        """The file cannot be used as it is: it is rescued, or everything goes on in memory, and nothing is claimed to
+        be on disk. What the session has been told is to be told anew after the former.
+        """
         if self.store.path is None:
             raise error
-        log.error("the board file cannot be written: %s", error)
-        self._leave_file(words.cannot_be_written(self.store.path, str(error)), soon=isinstance(error, BoardDamaged))
+        log.error("the board file cannot be used: %s", error)
+        if not (isinstance(error, BoardDamaged) and self._is_mended()):
+            self._leave_file(words.cannot_be_written(self.store.path, str(error)))
 
-    def _leave_file(self, sentence: str, *, soon: bool) -> None:
+    def _fail_in_passing(self, error: StoreError) -> None:
+        self._fail(error)
+        if self.store.path is not None:
+            self._loop.call_soon(self._read_anew)
+
+    def _leave_file(self, sentence: str, *, soon: bool = False) -> None:
         file, self.store = self.store, self.store.detached()
         file.settle()
         file.let_go()
@@ -256,11 +259,6 @@ class Disk:
             self._loop.call_soon(self._sink, e.StoreShared(Address(THIS_MACHINE, port), words.SHARED))
         self._retry.shortest()
 
-    def _mend(self) -> None:
-        if self._is_mended():
-            self._news(self.store.damage)
-            self._read_anew()
-
     def _is_mended(self) -> bool:
         """Leave in the file only what holds; the file as it was is kept."""
         if self.store.lock is None or self._mends == MOST_MENDS:
@@ -275,6 +273,7 @@ class Disk:
         for chunk in recent:
             self.store.append(chunk)
         self.store.commit()
+        self._news(self.store.damage)
         self.tell_again()
         return True
 
@@ -299,7 +298,7 @@ class Disk:
             else:
                 self._retry.shortest()
         except StoreError as error:
-            log.debug("the board file still cannot be written: %s", error)
+            log.debug("the board file still cannot be used: %s", error)
             self._retry.longer()
         else:
             self._come_back(file)
@@ -327,7 +326,7 @@ class Disk:
         self.tell_again()
         self._sink(e.StoreBack(file.damage or words.BACK))
         self._tell_tips()
-        if holds_more or not self._drafts_told:
+        if holds_more or file.damage or not self._drafts_told:
             self._sink(e.StoreReset())
             self._read_all()
 
@@ -338,7 +337,7 @@ class Disk:
         if self.store.path is None:
             return
         if not self.store.is_there():
-            log.error("the board file cannot be written: it is gone")
+            log.error("the board file cannot be used: it is gone")
             self._leave_file(words.is_gone(self.store.path), soon=True)
         elif self._written:
             self._written = False

@@ -78,7 +78,10 @@ class Target:
             memory = Store.memory()
             memory.detached_from = self.path
             return memory
-        with closing(look(self.path, self.keys, whole=True)) as store:
+        store = look(self.path, self.keys, whole=True)
+        if store.path is None:
+            return store
+        with closing(store):
             return store.detached()
 
     def mended(self, store: Store) -> Store:

@@ -8,7 +8,8 @@ import os
 import shutil
 import sqlite3
 import tempfile
-from contextlib import closing, suppress
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from p2psketch.codec import decode
@@ -18,7 +19,7 @@ from p2psketch.messages import Fork
 from peer.store import words
 from peer.store.lock import Lock
 from peer.store.migration import migrate, sync
-from peer.store.rescue import Saved, put_aside, save
+from peer.store.rescue import Saved, link_or_copy, put_aside, save
 from peer.store.schema import check_readable, connect, identify, opening, prepare, tune
 from peer.store.store import Store
 
@@ -41,10 +42,35 @@ def hold(path: Path, keys: RoomKeys) -> Store:
 
 
 def _held(path: Path, keys: RoomKeys, lock: Lock) -> Store:
-    try:
-        return _opened(path, lock)
-    except BoardDamaged as damage:
-        return rescued(path, keys, lock, damage)
+    with _log_kept(path):
+        try:
+            return _opened(path, lock)
+        except BoardDamaged as error:
+            damage = error
+    return rescued(path, keys, lock, damage)
+
+
+@contextmanager
+def _log_kept(path: Path) -> Iterator[None]:
+    """SQLite removes the log of a file that it has closed, even if it could not read them: not before we have."""
+    log, kept = (path.with_name(path.name + ending) for ending in ("-wal", "-wal-kept"))
+    with opening(path):
+        if not has_log(path):
+            yield
+            return
+        kept.unlink(missing_ok=True)
+        link_or_copy(log, kept)
+        yield
+        if log.exists():
+            kept.unlink()
+        else:
+            kept.replace(log)
+
+
+def has_log(path: Path) -> bool:
+    """Is there something beside a file that was not moved into it, for its program was killed?"""
+    log = path.with_name(path.name + "-wal")
+    return log.is_file() and log.stat().st_size > 0
 
 
 def _opened(path: Path, lock: Lock) -> Store:
@@ -150,9 +176,9 @@ def look(path: Path, keys: RoomKeys | None = None, *, whole: bool = False) -> St
 def _readable(path: Path) -> Store:
     may_write = os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)
     try:
-        return Store.open(path, writable=may_write)
+        return Store.open(path, writable=may_write and not has_log(path))
     except StoreError as error:
-        if may_write or getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF not in _NEEDS_WRITING:
+        if getattr(error.__cause__, "sqlite_errorcode", 0) & 0xFF not in _NEEDS_WRITING:
             raise
         return _copied(path)
 

@@ -123,13 +123,7 @@ def put_aside(path: Path, new: Path) -> Path:
     Nobody has it open. Its log goes with it: SQLite would take it for the new file's.
     """
     aside = free_name(path)
-    try:
-        os.link(path, aside)
-    except OSError:  # a file system without hard links
-        making = aside.with_name(f"{aside.name}-new")
-        shutil.copy2(path, making)
-        sync(making)
-        making.replace(aside)
+    link_or_copy(path, aside)
     log = path.with_name(path.name + "-wal")
     if log.is_file():
         log.replace(aside.with_name(aside.name + "-wal"))
@@ -139,3 +133,14 @@ def put_aside(path: Path, new: Path) -> Path:
     new.replace(path)
     sync(path.parent)
     return aside
+
+
+def link_or_copy(path: Path, other: Path) -> None:
+    """A file under another name as well. OSError where that cannot be."""
+    try:
+        os.link(path, other)
+    except OSError:  # a file system without hard links
+        making = other.with_name(f"{other.name}-new")
+        shutil.copy2(path, making)
+        sync(making)
+        making.replace(other)

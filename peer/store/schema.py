@@ -8,7 +8,8 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+from weakref import WeakSet
 
 from p2psketch.errors import BoardDamaged, NotABoard, StoreError
 from p2psketch.oplog import MAX_OPS
@@ -76,13 +77,38 @@ FOREIGN: Final = "SELECT count(*) FROM sqlite_master WHERE type NOT IN ('table',
 OURS: Final = "SELECT name FROM sqlite_master WHERE type = 'table'"
 
 
+class Database(sqlite3.Connection):
+    """A connection that is closed when it is told to. SQLite keeps a file open as long as a statement is left, which an
+    error's traceback may hold, and removes the log and the index of its file when the last one goes: by their names,
+    which may be another file's by then.
+    """
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self._cursors: WeakSet[sqlite3.Cursor] = WeakSet()
+
+    def execute(self, *args: Any) -> sqlite3.Cursor:
+        """By a cursor that ends with the connection."""
+        cursor = self.cursor()
+        self._cursors.add(cursor)
+        return cursor.execute(*args)
+
+    def close(self) -> None:
+        """The file is closed when this returns."""
+        for cursor in list(self._cursors):
+            cursor.close()
+        super().close()
+
+
 def connect(path: Path, *, create: bool = False, writable: bool = True) -> sqlite3.Connection:
     """A connection to a file, which is made if need be. sqlite3.Error or OSError."""
     if create:
         path.parent.mkdir(parents=True, exist_ok=True)
         os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
     mode = "rw" if writable else "ro"
-    database = sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+    database = sqlite3.connect(
+        f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None, factory=Database
+    )
     database.text_factory = as_text
     database.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
     return database
@@ -142,12 +168,16 @@ def opening(path: Path) -> Iterator[None]:
     try:
         yield
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT)
-        if code & 0xFF in DAMAGE:
+        if is_damage(error):
             raise BoardDamaged(f"The board {path} cannot be read, for it is damaged ({error}).") from error
         raise StoreError(f"The board {path} cannot be opened: {error}.") from error
     except (sqlite3.Error, OSError) as error:
         raise StoreError(f"The board {path} cannot be opened: {getattr(error, 'strerror', None) or error}.") from error
+
+
+def is_damage(error: sqlite3.Error | UnicodeDecodeError) -> bool:
+    """Does this say that a file is not in order? Some of it SQLite cannot even put into words."""
+    return isinstance(error, UnicodeDecodeError) or getattr(error, "sqlite_errorcode", 0) & 0xFF in DAMAGE
 
 
 def place_of(path: Path | None) -> tuple[int, int] | None:

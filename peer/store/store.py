@@ -22,7 +22,6 @@ from peer.store.migration import sync
 from peer.store.schema import (
     ADDRESSES,
     CHUNKS,
-    DAMAGE,
     KEPT_DRAFTS,
     NEW_AUTHOR,
     PUT_CHUNK,
@@ -30,6 +29,7 @@ from peer.store.schema import (
     check_readable,
     connect,
     identify,
+    is_damage,
     opening,
     place_of,
     prepare,
@@ -341,8 +341,7 @@ def _as_store_error() -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, UnicodeDecodeError) as error:  # also of what SQLite says of a damaged file
-        code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_CORRUPT) & 0xFF
-        raise (BoardDamaged if code in DAMAGE else StoreError)(str(error)) from error
+        raise (BoardDamaged if is_damage(error) else StoreError)(str(error)) from error
 
 
 def _joined(parts: list[Chunk]) -> Chunk:
