@@ -8,11 +8,12 @@ than the time that its hashes take.
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
+from itertools import pairwise
+from typing import Final, NamedTuple
 
 from p2psketch.errors import EnvelopeError
 from p2psketch.ids import PeerId
-from p2psketch.oplog import CHUNK_BYTES, MAX_OPS, Check, Chunk, head_after
+from p2psketch.oplog import MAX_OPS, Check, Chunk, head_after
 
 
 class Part(NamedTuple):
@@ -20,6 +21,10 @@ class Part(NamedTuple):
 
     chunk: Chunk
     end: bytes
+
+
+PACKED: Final = 16 * 1024
+"""Bytes of ops in a row of a file: in rows of 64 KiB a byte that turns over would cost four times as many strokes."""
 
 
 def salvaged(room: bytes, check: Check, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
@@ -36,9 +41,14 @@ def salvaged(room: bytes, check: Check, chunks: Iterable[Chunk]) -> Iterator[Chu
 def packed(room: bytes, check: Check, chunks: Sequence[Chunk]) -> list[Chunk]:
     """Chunks that continue each other, as few as their sizes allow, each ending in a signature that holds.
 
-    Empty if the last one's does not.
+    Empty if they do not, or the last one's signature does not hold.
     """
-    parts = [Part(chunk, head_after(chunk)) for chunk in chunks]
+    try:
+        parts = [Part(chunk, head_after(chunk)) for chunk in chunks]
+    except EnvelopeError:
+        return []
+    if any(one.end != other.chunk.head for one, other in pairwise(parts)):
+        return []
     return list(_joined(room, check, parts)) if parts and _is_signed(room, check, parts[-1]) else []
 
 
@@ -110,7 +120,7 @@ def _fitting(parts: Sequence[Part]) -> int:
     size = length = 0
     for count, (chunk, _) in enumerate(parts):
         size, length = size + len(chunk.blob), length + chunk.length
-        if count and (size > CHUNK_BYTES or length > MAX_OPS):
+        if count and (size > PACKED or length > MAX_OPS):
             return count
     return len(parts)
 

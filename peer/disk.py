@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 
 COMMIT_WITHIN: Final = 0.01
 """Seconds: to commit costs as much as to apply three ops, and while everybody draws, ops come from everywhere."""
+PACK_FOR: Final = 0.005
+"""Seconds in a second, until all small rows of the file are joined."""
 MOST_MENDS: Final = 3
 """Of one file, in one launch: a disk that damages what is written to it is not worth more."""
 
@@ -72,6 +74,7 @@ class Disk:
         self._dropped: set[PeerId] = set()
         self._mends = 0
         self._written = False
+        self._is_untidy = True
         self._syncing: asyncio.Future[None] | None = None
 
     # -- opening -------------------------------------------------------------------------------------
@@ -339,9 +342,20 @@ class Disk:
         if not self.store.is_there():
             log.error("the board file cannot be used: it is gone")
             self._leave_file(words.is_gone(self.store.path), soon=True)
-        elif self._written:
+            return
+        if self._is_untidy:
+            self._pack()
+        if self._written:
             self._written = False
             self._syncing = self._loop.run_in_executor(None, self.store.sync)
+
+    def _pack(self) -> None:
+        """Strokes are signed and stored one by one as they are drawn, and take half as much again as together."""
+        try:
+            self._is_untidy = self.store.pack(self._files.keys.room_id, PACK_FOR)
+            self.store.commit()
+        except StoreError as error:
+            self._fail_in_passing(error)
 
     def close(self) -> None:
         """Write what is pending; a file that could not be written is tried a last time."""
@@ -352,6 +366,8 @@ class Disk:
             with suppress(StoreError):
                 memory, self.store = self.store, self._reopened()
                 memory.close()
+        with suppress(StoreError):
+            self.store.shrink()
         self.store.close()
 
 

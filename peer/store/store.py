@@ -5,6 +5,7 @@ ever changed or removed. A store belongs to the thread that opened it. `access` 
 """
 
 import sqlite3
+import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -19,6 +20,7 @@ from p2psketch.messages import Fork
 from p2psketch.oplog import CHUNK_BYTES, MAX_OPS, Chunk
 from peer.store.lock import Lock
 from peer.store.migration import sync
+from peer.store.packing import Packing, shrink
 from peer.store.schema import (
     ADDRESSES,
     CHUNKS,
@@ -52,6 +54,8 @@ class Store:
         self._file = place_of(path)
         self._authors: dict[PeerId, int] = {}
         self._proven: set[PeerId] = set()
+        self._appended: set[PeerId] = set()
+        self._packing: Packing | None = None
         self._recent: OrderedDict[tuple[PeerId, int], Chunk] = OrderedDict()
         self._recent_bytes = 0
         for number, peer, proof in database.execute("SELECT id, peer, proof FROM authors"):
@@ -166,6 +170,23 @@ class Store:
             with suppress(OSError):  # the log is gone: it has been moved into the file, which SQLite syncs
                 sync(self.path.with_name(self.path.name + "-wal"))
 
+    def pack(self, room: bytes, seconds: float) -> bool:
+        """Join small rows of the file for so long, in the open transaction; False when there are none left."""
+        if self._packing is None:
+            self._packing = Packing(self._database, room)
+        end = time.perf_counter() + seconds
+        more = True
+        with self._transaction():
+            while more and time.perf_counter() < end:
+                more = self._packing.step(self._appended)
+        return more
+
+    def shrink(self) -> None:
+        """Give back what the file does not use any more, if that is much. StoreError if it cannot be written."""
+        self.commit()
+        with _as_store_error():
+            shrink(self._database)
+
     def close(self) -> None:
         """Write what is pending and let go of the file."""
         try:
@@ -210,6 +231,7 @@ class Store:
             yield
 
     def _remember(self, chunk: Chunk) -> None:
+        self._appended.add(chunk.author)
         before = self._recent.pop((chunk.author, chunk.first), None)
         self._recent[chunk.author, chunk.first] = chunk
         self._recent_bytes += len(chunk.blob) - len(before.blob if before else b"")

@@ -11,6 +11,7 @@ import time
 from collections import Counter
 from contextlib import closing
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from random import Random
 
@@ -66,9 +67,11 @@ class Told:
         A program that the system did not let run in that time is not to blame: its points came late, and so did its
         disk.
         """
-        times = [at for at, _, _ in self.points if at > killed - 1.0]
-        stalls = [after - before for before, after in zip(times, [*times[1:], killed], strict=True)]
-        early = [point for point in self.points if point[0] <= killed - QUARTER - max(stalls, default=0.0)]
+        times = [at for at, _, _ in self.points if at > killed - 2.0]
+        if not times:
+            return 0, 0
+        stalls = [after - before for before, after in pairwise([*times, killed])]
+        early = [point for point in self.points if point[0] <= killed - QUARTER - max(stalls)]
         return early[-1][1:] if early else (0, 0)
 
 

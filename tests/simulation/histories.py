@@ -1,8 +1,8 @@
 """Days offline: people who draw, change, delete, undo and restart without each other, and meet in any order.
 
-`History(seed)` decides everything by its seed; `.venv/bin/python -m tests.simulation.histories SEED` plays one again. What
-must come out is known from the ops alone: per register, the write with the highest stamp (`expected`, a second and slow
-implementation of the document).
+`History(seed)` decides everything by its seed; `.venv/bin/python -m tests.simulation.histories SEED` plays one again.
+What must come out is known from the ops alone: per register, the write with the highest stamp (`expected`, a second and
+slow implementation of the document).
 """
 
 import sys

@@ -12,17 +12,20 @@ FEW = 60
 ALL = 1_000
 
 
+def play_all(seeds: range) -> None:
+    for seed in seeds:
+        play(seed)
+
+
 @pytest.mark.parametrize("first", range(0, FEW, BATCH))
 def test_histories_that_were_apart_come_to_one_board(first: int) -> None:
-    for seed in range(first, first + BATCH):
-        play(seed)
+    play_all(range(first, first + BATCH))
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("first", range(FEW, ALL, BATCH * 5))
 def test_many_more_histories_come_to_one_board(first: int) -> None:
-    for seed in range(first, min(first + BATCH * 5, ALL)):
-        play(seed)
+    play_all(range(first, min(first + BATCH * 5, ALL)))
 
 
 def test_a_wrong_merge_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -39,5 +42,4 @@ def test_a_wrong_merge_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(Document, "apply", last_one_wins)
     with pytest.raises(AssertionError, match=r"-m tests\.simulation\.histories"):
-        for seed in range(BATCH):
-            play(seed)
+        play_all(range(BATCH))
