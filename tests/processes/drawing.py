@@ -6,7 +6,7 @@ ends:
 
     launch PEER            the board is open
     point COLOR COUNT TIME so many points of the stroke under the pen have been given to the board by then
-    stroke COLOR           it has been finished
+    stroke COLOR TIME      it has been finished
     disk SEQ               so many of our ops are in our file
     kept SEQ               and so many on the disk of whoever is linked
 """
@@ -61,7 +61,7 @@ async def draw(peer: HeadlessPeer, journal: Journal, number: int) -> None:
             for link in session.mesh.up():
                 journal.grown("kept", session.catchup.known(link.id, peer.board.me))
         peer.board.finish_draft()
-        journal.write("stroke", color)
+        journal.write("stroke", color, time.monotonic())
 
 
 async def main(link: str, file: str, port: str, journal: str, number: str, *peers: str) -> None:

@@ -40,7 +40,7 @@ class Told:
     peer: bytes = b""
     on_disk: int = 0
     kept: int = 0
-    finished: set[int] = field(default_factory=set)
+    finished: dict[int, float] = field(default_factory=dict)
     points: list[tuple[float, int, int]] = field(default_factory=list)
 
     @classmethod
@@ -54,14 +54,14 @@ class Told:
                     told.on_disk = int(seq)
                 case ["kept", seq]:
                     told.kept = int(seq)
-                case ["stroke", color]:
-                    told.finished.add(int(color))
+                case ["stroke", color, at]:
+                    told.finished[int(color)] = float(at)
                 case ["point", color, count, at]:
                     told.points.append((float(at), int(color), int(count)))
         return told
 
-    def must_be_there(self, killed: float) -> tuple[int, int]:
-        """Which stroke must have how many points at least, after a kill: those given to the board a quarter second
+    def must_be_there(self, killed: float) -> dict[int, int]:
+        """Which strokes must have how many points at least, after a kill: those given to the board a quarter second
         before.
 
         A program that the system did not let run in that time is not to blame: its points came late, and so did its
@@ -69,10 +69,9 @@ class Told:
         """
         times = [at for at, _, _ in self.points if at > killed - 2.0]
         if not times:
-            return 0, 0
+            return {}
         stalls = [after - before for before, after in pairwise([*times, killed])]
-        early = [point for point in self.points if point[0] <= killed - QUARTER - max(stalls)]
-        return early[-1][1:] if early else (0, 0)
+        return {color: count for at, color, count in self.points if at <= killed - QUARTER - max(stalls)}
 
 
 class Hand:
@@ -106,14 +105,11 @@ class Hand:
         self.program.kill()
         told = Told.read(self._journal)
         self.launches.append(told)
-        color, count = told.must_be_there(killed)
-        for finished in told.finished:
-            self.at_least[finished] = 1
-        if color:
-            self.at_least[color] = count
-        self._check(color, count)
+        least = told.must_be_there(killed)
+        self.at_least |= least
+        self._check(least)
 
-    def _check(self, color: int, count: int) -> None:
+    def _check(self, least: dict[int, int]) -> None:
         """All that this launch has said of its disk is true, right after it was killed."""
         if not self.file.exists():
             return
@@ -125,7 +121,8 @@ class Hand:
             drafts = [read_op(author, 1, 1, wall, body) for author, wall, body in store.drafts()]
         drawn = points_of(read_board(from_file(self.file)))
         drawn.update({op.sets[0][1]["color"]: len(ink.decode(op.sets[0][1]["points"])[0]) for op in drafts})
-        assert drawn.get(color, 0) >= count, f"stroke {color} has {drawn.get(color, 0)} points and not {count}"
+        lost = {color: (drawn[color], count) for color, count in least.items() if drawn[color] < count}
+        assert not lost, f"strokes, the points they have, and those they should have: {lost}"
 
 
 def points_of(session: Session) -> Counter[int]:
