@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from benchmarks import applying, canvas, delivery, hostile, idling, joining
+from benchmarks import applying, canvas, delivery, hostile, idling, joining, keeping
 from benchmarks.results import Results
 from peer import interpreter
 
@@ -14,6 +14,7 @@ PARTS: dict[str, Callable[..., None]] = {
     "apply": applying.measure,
     "signatures": applying.measure_signatures,
     "join": joining.measure,
+    "keep": keeping.measure,
     "idle": idling.measure,
     "start": idling.measure_start,
     "hostile": hostile.measure,

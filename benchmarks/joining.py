@@ -42,10 +42,11 @@ def _join() -> float:
 
 
 class Meter:
-    """A TCP proxy that counts what comes back from the server."""
+    """A TCP proxy that counts what comes back from the server, or what goes either way."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, *, both: bool = False) -> None:
         self._port = port
+        self._both = both
         self._pumps: set[asyncio.Task[None]] = set()
         self.count = 0
 
@@ -57,7 +58,7 @@ class Meter:
 
     async def _link(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self._port)
-        for source, sink, counted in ((reader, far_writer, False), (far_reader, writer, True)):
+        for source, sink, counted in ((reader, far_writer, self._both), (far_reader, writer, True)):
             task = asyncio.create_task(self._pump(source, sink, counted=counted))
             self._pumps.add(task)
             task.add_done_callback(self._pumps.discard)

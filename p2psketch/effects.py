@@ -40,7 +40,34 @@ class Persisted:
 class StoreFailed:
     """The board file cannot be written any more; everything goes on in memory."""
 
-    reason: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreBack:
+    """The board file can be written again, and has all that came meanwhile."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreShared:
+    """Another program on this machine writes the board file, and listens at `address`."""
+
+    address: Address
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreNews:
+    """One sentence about the board file, for the person."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoreReset:
+    """The board file is about to be told from its beginning, and not as it was told before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +191,18 @@ class HoldersStored:
     text: str
 
 
-StoreEvent = Stored | HoldersStored | ForkStored | Recalled | StoreRead | Persisted | StoreFailed
-Event = StoreEvent | Listening | Woke | LinkEvent | TrackerEvent
+@dataclass(frozen=True, slots=True)
+class DraftStored:
+    """A stroke that a launch was drawing when it died, as the body of an op; comes before StoreRead."""
+
+    author: PeerId
+    wall: int
+    body: bytes
+
+
+StoreEvent = Stored | HoldersStored | ForkStored | DraftStored | Recalled | StoreRead | StoreReset | Persisted
+FileEvent = StoreFailed | StoreBack | StoreShared | StoreNews
+Event = StoreEvent | FileEvent | Listening | Woke | LinkEvent | TrackerEvent
 
 # -- effects ---------------------------------------------------------------------------------------
 
@@ -212,6 +249,22 @@ class KeepNote:
 
 
 @dataclass(frozen=True, slots=True)
+class KeepDraft:
+    """Keep the stroke under our pen as it is now, as the body of an op, in place of what was kept of it."""
+
+    author: PeerId
+    wall: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DropDraft:
+    """The stroke that this launch was drawing is a stroke by now, or not wanted: in one transaction with its op."""
+
+    author: PeerId
+
+
+@dataclass(frozen=True, slots=True)
 class Recall:
     """Read the chunk that holds an op from the disk; ends in Recalled, if it is there."""
 
@@ -221,7 +274,19 @@ class Recall:
 
 @dataclass(frozen=True, slots=True)
 class Reread:
-    """Read the whole board anew: Stored for every chunk, then StoreRead."""
+    """Read the whole board anew: Stored for every chunk, then StoreRead. `mend`: set the file aside first, for some of
+    it does not hold, and go on with one that has only what does."""
+
+    mend: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Remove a row of ops from the board file, all of which are in other rows of it too."""
+
+    author: PeerId
+    first: int
+    length: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,7 +371,7 @@ class Logged:
     text: str
 
 
-DiskEffect = Persist | KeepFork | KeepNote | Recall | Reread | Remember
+DiskEffect = Persist | KeepFork | KeepNote | KeepDraft | DropDraft | Forget | Recall | Reread | Remember
 NetworkEffect = DiskEffect | Send | Serve | Dial | Drop | Announcing | Logged
 ViewEffect = Changed | Pointed | PeopleChanged | StatusChanged | Merged | Notice
 Effect = NetworkEffect | ViewEffect

@@ -12,6 +12,9 @@ Rule: `str(error)` is one clear sentence that can be shown to a person as it is.
     - `InviteError`: a link or address that a person typed or pasted cannot be used.
     - `StoreError`: a board file cannot be read or written.
         - `WithoutKey`: it is a copy that nobody can be reached with.
+        - `NotABoard`: it is none, or one of a newer program; it stays as it is.
+        - `BoardInUse`: another program has it open for writing.
+        - `BoardDamaged`: it is one, and cannot be read as it is.
     - `Unreachable`: nobody answered in time.
 """
 
@@ -57,6 +60,22 @@ class StoreError(SketchError):
 
 class WithoutKey(StoreError):
     """A copy of a board that was saved without its key: it can be looked at and begun anew, not joined."""
+
+
+class NotABoard(StoreError):
+    """A file that this program leaves as it is: another one's, a newer one's, or nothing at all."""
+
+
+class BoardInUse(StoreError):
+    """Another program, or another window of this one, writes this file; it listens on `port`, if it has said so."""
+
+    def __init__(self, text: str, port: int | None) -> None:
+        super().__init__(text)
+        self.port = port
+
+
+class BoardDamaged(StoreError):
+    """A board file that is not in order: what can be saved of it has to be looked for."""
 
 
 class Unreachable(SketchError):

@@ -18,6 +18,7 @@ from p2psketch.errors import EnvelopeError, Forked
 from p2psketch.forks import Hunts, proven
 from p2psketch.holdings import Holdings
 from p2psketch.ids import LinkId, PeerId, person_id, short
+from p2psketch.loading import Loading
 from p2psketch.mesh import Mesh
 from p2psketch.oplog import Chunk, Known, Tip, known
 from p2psketch.ops import Op
@@ -46,6 +47,7 @@ class Logs:
 
     def __init__(self, me: PeerId, replica: Replica, mesh: Mesh) -> None:
         self.holdings = Holdings()
+        self.loading = Loading(replica, self.holdings)
         self.catchup = CatchUp(lambda author: replica.log.seq(author))
         self.arrivals = Arrivals()
         self.says: dict[LinkId, Says] = {}
@@ -54,8 +56,6 @@ class Logs:
         self._replica = replica
         self._mesh = mesh
         self._hunts = Hunts(lambda author: replica.log.seq(author), replica.log.is_signed)
-        self._disbelieved: set[PeerId] = set()
-        self._rereads = 0
         self._hashed = 0.0
 
     # -- links -----------------------------------------------------------------------------------
@@ -195,18 +195,6 @@ class Logs:
 
     # -- the disk ----------------------------------------------------------------------------------
 
-    def stored(self, chunk: Chunk) -> list[Effect]:
-        """A chunk read from the board file: it is on disk already."""
-        try:
-            if not self._replica.load(chunk) or self._replica.is_reading:
-                return []
-        except EnvelopeError as error:
-            told = chunk.author in self._disbelieved
-            self._disbelieved.add(chunk.author)
-            return [] if told else [e.Logged(f"the board file: {error}")]
-        self.holdings.add([(chunk.author, known(self._replica.log.tip(chunk.author)))], None)
-        return self.changed()
-
     def persisted(self, tips: Iterable[tuple[PeerId, Known]], now: float) -> list[Effect]:
         """More is on disk; of a log that has been cut since it was to be written, what counts."""
         log = self._replica.log
@@ -216,30 +204,8 @@ class Logs:
 
     def store_read(self, now: float) -> list[Effect]:
         """All of the board file has been read, for the first time or anew."""
-        if self._replica.is_reading:
-            return self._turn(now)
-        doubted = self._replica.unsigned()
-        logged = [e.Logged(f"the board file: the ops of {short(author)} are not signed by it") for author in doubted]
-        return [*logged, *(self._reread(doubted) if doubted else ())]
-
-    def _reread(self, doubted: Collection[PeerId] = ()) -> list[Effect]:
-        self._replica.begin_again(doubted)
-        self._rereads += 1
-        return [e.Reread()]
-
-    def _turn(self, now: float) -> list[Effect]:
-        """The board read anew takes the place of the one that is shown, unless it has been cut again meanwhile."""
-        effects = self.seal(inf)
-        self._rereads -= 1
-        if self._rereads:
-            self._replica.begin_again()
-            return effects
-        self._replica.turn()
-        for author, entry in list(self.holdings.vector().items()):
-            tip = self._replica.log.tip(author)
-            if tip.seq < entry.seq:
-                self.holdings.cut(author, known(tip), now)
-        return [*effects, e.StatusChanged(), *self.changed(), *self.wants(now)]
+        sealed = self.seal(inf) if self._replica.is_reading else []
+        return [*sealed, *self.loading.read(now), *self.changed(), *self.wants(now)]
 
     # -- forks -------------------------------------------------------------------------------------
 
@@ -296,7 +262,7 @@ class Logs:
             *told,
             e.PeopleChanged(),
         ]
-        return effects + (self._reread() if self._replica.log.seq(author) > seq else [])
+        return effects + (self.loading.again() if self._replica.log.seq(author) > seq else [])
 
     def _name(self, author: PeerId) -> str:
         shape = self._replica.document.get(person_id(author))

@@ -294,9 +294,11 @@ class Mesh:
         link = self._links.get(id)
         return [self._drop(link, m.PROTOCOL, text)] if link is not None and not link.leaving else []
 
-    def keep_nothing(self) -> list[Effect]:
-        """What we hold is in memory only from here on: links are made anew, so that everybody hears it."""
-        self.keeps = False
+    def keep(self, keeps: bool) -> list[Effect]:
+        """What we hold is on disk, or in memory only, from here on: links are made anew, so that everybody hears it."""
+        if self.keeps == keeps:
+            return []
+        self.keeps = keeps
         return [self._drop(link, m.AGAIN) for link in list(self._links.values()) if not link.leaving]
 
     def leave(self) -> list[Effect]:

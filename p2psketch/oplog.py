@@ -99,6 +99,14 @@ def unpack_triples(count: int, blob: bytes) -> list[Triple]:
     return triples  # type: ignore[no-any-return]
 
 
+def head_after(chunk: Chunk) -> bytes:
+    """The author's running head at the end of a chunk, going by the one it begins with. Raises EnvelopeError."""
+    head = chunk.head
+    for time, wall, body in unpack_triples(chunk.length, chunk.blob):
+        head = chain(head, time, wall, body)
+    return head
+
+
 def pack_triples(triples: list[Triple]) -> bytes:
     """The inverse of `unpack_triples`."""
     return b"".join(map(pack, triples))

@@ -4,7 +4,7 @@ Rule: an op, whoever made it, enters log and document here and nowhere else. A r
 it takes and what it seals is for the session to store, to show and to pass on.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
@@ -14,7 +14,7 @@ from p2psketch.editors import Editors
 from p2psketch.errors import VIEW_ONLY, BodyError, EnvelopeError, NotAnEditor
 from p2psketch.ids import OpId, PeerId, ShapeId, person_id, short
 from p2psketch.keys import Identity, RoomKeys, check_ops
-from p2psketch.oplog import Accepted, Chunk, OpLog
+from p2psketch.oplog import Accepted, Chunk, OpLog, Tip, head_after, unpack_triples
 from p2psketch.ops import Edit, Op, named, read_op, split
 from p2psketch.sealing import Sealed, Sealing
 from p2psketch.shapes import Fields, Value
@@ -41,7 +41,11 @@ class Replica:
         self._me = me.peer_id
         self._shown = self._reading = Copy(OpLog(room.room_id, check_ops), Document())
         self._since: list[Chunk] = []
+        self._mine: list[Chunk] = []
+        self.unsaved: list[Sealed] = []
+        """Ours, that a disk has lost: to be stored again. A log that went back would fork with its next op."""
         self._signatures: dict[PeerId, Chunk] = {}
+        self._islands: list[Chunk] = []
         self._doubted: set[PeerId] = set()
         self._introduce = introduce
         self._clock = LamportClock()
@@ -87,9 +91,14 @@ class Replica:
     # -- from the disk -------------------------------------------------------------------------------
 
     def load(self, chunk: Chunk) -> bool:
-        """Merge a chunk of our own disk; False if nothing in it is new. Raises EnvelopeError."""
+        """Merge a chunk of our own disk; False if nothing in it is new, or something lacks before it (`holes`). Raises
+        EnvelopeError.
+        """
         if not self.editors.admit(chunk.author, chunk.proof):
             raise EnvelopeError(f"nothing shows that {short(chunk.author)} may edit")
+        if chunk.first > self._reading.log.seq(chunk.author) + 1 and chunk.author not in self.log.cuts:
+            self._islands.append(chunk)
+            return False
         accepted = self._reading.log.accept(chunk, trusted=chunk.author not in self._doubted)
         if accepted is None:
             return False
@@ -108,6 +117,34 @@ class Replica:
         doubtful = (author for author in last if author not in self._doubted and author not in self.log.cuts)
         return {author for author in doubtful if not self.log.is_signed(last[author], self.log.tip(author).head)}
 
+    def loaded(self, author: PeerId) -> int:
+        """How many ops of an author have come from the disk, in the present reading of it."""
+        return self._reading.log.seq(author)
+
+    def loaded_tips(self) -> Iterator[tuple[PeerId, Tip]]:
+        """Where the logs of all authors end that have come from the disk, in the present reading of it."""
+        return self._reading.log.tips()
+
+    def holes(self) -> int:
+        """How many ops lack that stand on the disk before others of the same authors."""
+        ends = {author: tip.seq for author, tip in self._reading.log.tips()}
+        lacking = 0
+        for chunk in self._islands:
+            lacking += max(chunk.first - ends.get(chunk.author, 0) - 1, 0)
+            ends[chunk.author] = max(chunk.last, ends.get(chunk.author, 0))
+        return lacking
+
+    def show_islands(self) -> None:
+        """What lies beyond a hole and is signed is shown too: whoever did it is not to lose it for what lacks before
+        it. It is not in the log, so that it is neither claimed nor served, and comes again when the hole is filled.
+        """
+        for chunk in self._islands:
+            with suppress(EnvelopeError):
+                if self.log.is_signed(chunk, head_after(chunk)):
+                    triples = enumerate(unpack_triples(chunk.length, chunk.blob), chunk.first)
+                    self._apply(read_op(chunk.author, seq, *triple) for seq, triple in triples)
+        self._islands = []
+
     def freeze(self, author: PeerId, seq: int) -> bool:
         """The log of a forked author ends with `seq` at the latest; False if that was known. Then `begin_again`."""
         if seq >= self.log.cuts.get(author, MAX_TIME):
@@ -121,6 +158,7 @@ class Replica:
         Of the `doubted` only what is signed is taken.
         """
         self._doubted |= set(doubted)
+        self._islands = []
         self._reading = Copy(OpLog(self.log.room, check_ops), Document())
         self._reading.log.cuts = self.log.cuts
 
@@ -133,6 +171,10 @@ class Replica:
         """All has been read: show it, and with it what has joined meanwhile."""
         before = self._shown
         self._shown, self._signatures = self._reading, {}
+        for chunk in self._mine:
+            if (accepted := self.log.accept(chunk, trusted=True)) is not None:
+                self._apply(accepted.ops)
+                self.unsaved.append(Sealed(accepted.chunk, self.log.tip(self._me)))
         for chunk in self._since:
             with suppress(EnvelopeError):  # it went on from what does not count any more
                 accepted = self.log.accept(chunk)
@@ -174,7 +216,9 @@ class Replica:
 
     def seal(self, now: float) -> list[Sealed]:
         """The chunks of our own that may leave now."""
-        return [Sealed(self._noted(chunk), tip) for chunk, tip in self.sealing.seal(now)]
+        sealed = [Sealed(self._noted(chunk), tip) for chunk, tip in self.sealing.seal(now)]
+        self._mine += [chunk for chunk, _ in sealed]
+        return sealed
 
     def must_edit(self) -> None:
         """Raises NotAnEditor if the link in use permits to see the board only, or our log has forked."""

@@ -15,7 +15,7 @@ from p2psketch import messages as m
 from p2psketch.address import Address
 from p2psketch.catchup import CatchUp
 from p2psketch.document import Document
-from p2psketch.drafting import Drafting, is_signed, signed
+from p2psketch.drafting import is_signed
 from p2psketch.effects import Effect, Event
 from p2psketch.holders import Heard, Holders
 from p2psketch.holdings import Holdings
@@ -28,6 +28,7 @@ from p2psketch.mesh import Mesh
 from p2psketch.naming import board_name
 from p2psketch.oplog import OpLog
 from p2psketch.ops import Edit
+from p2psketch.pen import Pen
 from p2psketch.pointing import Pointing
 from p2psketch.presence import Presences
 from p2psketch.replica import Replica
@@ -71,7 +72,7 @@ class Session:
         self.trouble = ""
         self.holders = Holders(room.room_id, launch.lasting.peer_id, me)
         self._launch = launch
-        self._drafting = Drafting(me)
+        self._pen = Pen(self.replica, self.mesh, self.logs, launch.identity, room.room_id)
         self._pointing = Pointing(me)
         self._in_memory = False
         self._swept = self._observed = self._kept_at = 0.0
@@ -112,7 +113,7 @@ class Session:
             case e.Persisted(tips):
                 return self.logs.persisted(tips, now)
             case e.Stored(chunk):
-                return self.logs.stored(chunk)
+                return self.logs.loading.stored(chunk)
             case e.ForkStored(fork):
                 return self.logs.fork_stored(fork)
             case e.HoldersStored(text):
@@ -121,18 +122,34 @@ class Session:
                 return []
             case e.Recalled(chunk):
                 effects = self.logs.recalled(chunk)
+            case e.DraftStored():
+                return self._pen.found(event)
             case e.Opened() | e.Closed() | e.Measured() | e.DialFailed() | e.Listening() | e.Woke():
                 effects = self._met(event, now)
             case e.StoreRead(addresses):
                 if not self.replica.is_reading:
                     self.mesh.contacts.read_book(addresses, now)
-                effects = self.logs.store_read(now)
-            case e.StoreFailed(reason):
-                self.saved, self._in_memory, self.trouble = False, True, reason
-                effects = [e.Notice(reason), e.StatusChanged(), *self.mesh.keep_nothing()]
+                effects = self.logs.store_read(now) + self._pen.recover()
+            case e.StoreReset():
+                self.logs.loading.reset()
+                return []
+            case e.StoreFailed() | e.StoreBack() | e.StoreShared() | e.StoreNews():
+                effects = self._told_of_file(event, now)
             case _:
                 effects = self._introduced(event, now)
         return effects + self._follow_links(now)
+
+    def _told_of_file(self, event: e.FileEvent, now: float) -> list[Effect]:
+        """What has become of the board file, in a sentence."""
+        effects: list[Effect] = [e.Notice(event.sentence), e.StatusChanged()]
+        if not isinstance(event, e.StoreNews):
+            self.saved = isinstance(event, e.StoreBack)
+            self._in_memory = not self.saved
+            self.trouble = event.sentence if isinstance(event, e.StoreFailed) else ""
+            effects += self.mesh.keep(self.saved)
+        if isinstance(event, e.StoreShared):
+            effects += self.dial(event.address, now)
+        return effects
 
     def _met(
         self, event: e.Opened | e.Closed | e.Measured | e.DialFailed | e.Listening | e.Woke, now: float
@@ -185,8 +202,7 @@ class Session:
         is_first_visit = all(author == self.me for author, _ in self.log.tips())
         self.logs.arrivals.link_up(link.peer, now, is_first_visit=is_first_visit)
         effects = self.logs.link_up(id, now)
-        draft = self._drafting.whole()
-        seen = (draft and self._signed(draft), self._pointing.latest())
+        seen = (self._pen.whole(), self._pointing.latest())
         return effects + [e.Send(id, message) for message in seen if message is not None]
 
     # -- messages ------------------------------------------------------------------------------------
@@ -281,56 +297,29 @@ class Session:
 
     def begin_draft(self, fields: Fields) -> list[Effect]:
         """The pen touches the board, with the style of the stroke to be. Raises NotAnEditor for a viewer."""
-        self.replica.must_edit()
-        self._drafting.begin(fields)
-        return []
+        return self._pen.begin(fields)
 
     def extend_draft(
-        self, points: Sequence[tuple[float, float]], pressure: Sequence[float] | None, now: float, wall: int
+        self, points: Sequence[m.Point], pressure: Sequence[float] | None, now: float, wall: int
     ) -> list[Effect]:
         """The pen moved. A stroke that is full is committed, and continued as another."""
-        effects: list[Effect] = []
-        while self._drafting.active and points:
-            fitted = self._drafting.extend(points, pressure)
-            points, pressure = points[fitted:], pressure[fitted:] if pressure is not None else None
-            if points:
-                fields, (start, force) = self._drafting.fields, self._drafting.tail()
-                effects += self.finish_draft(wall)
-                self._drafting.begin(fields)
-                self._drafting.extend(start, force)
-        return effects + self._tell_draft(now)
-
-    def _tell_draft(self, now: float) -> list[Effect]:
-        due = self._drafting.due()
-        draft = self._drafting.increment(now) if due is not None and now >= due else None
-        return self._tell_in_order(draft) if draft is not None else []
-
-    def _tell_in_order(self, draft: m.Draft) -> list[Effect]:
-        """What is drawn comes after what has been drawn."""
-        return list(self.replica.sealing.hold(self._tell(self._signed(draft))))
-
-    def _signed(self, draft: m.Draft) -> m.Draft:
-        return signed(draft, self._launch.identity, self.room.room_id)
-
-    def _tell(self, message: m.Draft | m.Presence) -> list[Effect]:
-        return [e.Send(link, message) for link in self.mesh.forwarding(self.me, None)]
+        return self._pen.extend(points, pressure, now, wall)
 
     def finish_draft(self, wall: int) -> list[Effect]:
-        """The pen leaves the board: the stroke is committed, then its draft ends on the same links."""
-        if not self._drafting.active:
-            return []
-        stroke = self._drafting.stroke()
-        effects = self.commit(Edit(((0, stroke),)), wall) if stroke is not None else []
-        return effects + self._tell_in_order(self._drafting.end())
+        """The pen leaves the board: the draft becomes a stroke."""
+        return self._pen.finish(wall)
 
     def cancel_draft(self) -> list[Effect]:
         """The stroke is not wanted: it vanishes everywhere."""
-        return self._tell_in_order(self._drafting.end(cancelled=True)) if self._drafting.active else []
+        return self._pen.cancel()
 
     def point(self, cursor: m.Point | None, viewport: m.Viewport | None, tool: str, now: float) -> list[Effect]:
         """Where the pointer is, or None when it left the board."""
         told = self._pointing.move(cursor, viewport, tool, now)
         return self._tell(told) if told is not None else []
+
+    def _tell(self, presence: m.Presence) -> list[Effect]:
+        return [e.Send(link, presence) for link in self.mesh.forwarding(self.me, None)]
 
     def rename(self, person: m.Person, wall: int) -> list[Effect]:
         """Be called something else, for those here and in the history."""
@@ -390,7 +379,7 @@ class Session:
 
     def tick(self, now: float) -> list[Effect]:
         """Whatever is due."""
-        effects = self.seal(now) + self._sweep(now) + self.mesh.tick(now) + self._tell_draft(now)
+        effects = self.seal(now) + self._sweep(now) + self.mesh.tick(now) + self._pen.tick(now)
         pointer = self._pointing.due_word(now)
         effects += self._tell(pointer) if pointer is not None else []
         if self._in_memory:
@@ -418,7 +407,7 @@ class Session:
             self.replica.sealing.due,
             self.mesh.deadline(),
             self.holdings.due,
-            self._drafting.due(),
+            self._pen.due(),
             self._pointing.due(),
         )
         return min(time for time in times if time is not None)

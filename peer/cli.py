@@ -15,7 +15,7 @@ from collections.abc import Callable, Coroutine, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from p2psketch.errors import InviteError, SketchError, WithoutKey
+from p2psketch.errors import BoardInUse, InviteError, SketchError, WithoutKey
 from peer import interpreter
 from peer.arguments import DEFAULT_ROOM, MISUSED, make_parser
 
@@ -131,7 +131,7 @@ def _keep(options: argparse.Namespace) -> int:
 
 
 def _draw(options: argparse.Namespace) -> int:
-    from peer.commands import draw, draw_into_file, must_edit
+    from peer.commands import draw, draw_beside, draw_into_file, must_edit
     from peer.shapes_in import read_shapes
 
     target, file = _target_and(options, "file", "-")
@@ -140,7 +140,12 @@ def _draw(options: argparse.Namespace) -> int:
     if not shapes:
         raise SketchError(f"There is nothing to draw in {'standard input' if file == '-' else file}.")
     if target.path is not None and options.target is not None and Path(options.target).is_file():
-        draw_into_file(target, _person(options), shapes)
+        try:
+            draw_into_file(target, _person(options), shapes)
+        except BoardInUse as error:
+            if error.port is None:
+                raise
+            _run(draw_beside(target, _person(options), shapes, options.timeout, error.port))
         print(f"{len(shapes)} strokes saved in {target.path}", file=sys.stderr)
     else:
         print(_run(draw(target, _person(options), shapes, options.timeout)), file=sys.stderr)

@@ -9,15 +9,18 @@ import contextlib
 import json
 import logging
 import math
-import os
 import signal
 import sys
 import time
 from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from os import urandom
 from random import Random
 from typing import Any, Final, TypeVar
 
 from p2psketch import effects as e
+from p2psketch.address import Address
 from p2psketch.errors import VIEW_ONLY, SketchError, Unreachable
 from p2psketch.keys import Identity
 from p2psketch.messages import Person
@@ -26,9 +29,10 @@ from p2psketch.ops import Edit
 from p2psketch.session import Launch, Session
 from p2psketch.shapes import Value
 from p2psketch.views import DIRECT, YOU, PersonView
+from peer.disk import THIS_MACHINE
 from peer.headless import HeadlessPeer
 from peer.home import lasting_identity
-from peer.store import Store
+from peer.store import Store, look
 from peer.target import Target
 
 log = logging.getLogger(__name__)
@@ -42,19 +46,29 @@ T = TypeVar("T")
 def read_board(target: Target) -> Session:
     """The board as its file holds it, without any network."""
     assert target.path is not None
-    store = Store.open(target.path, writable=os.access(target.path, os.W_OK))
-    try:
+    with closing(look(target.path, target.keys, whole=True)) as store:
+        if store.damage:
+            log.warning("%s", store.damage)
         return _loaded(target, Person("reader", 0), store)
-    finally:
-        store.close()
 
 
 def _loaded(target: Target, person: Person, store: Store) -> Session:
-    launch = Launch(Identity.generate(os.urandom), person, lasting_identity())
-    session = Session(target.keys, launch, Random(0), os.urandom)
-    for chunk in store.chunks():
-        session.handle(e.Stored(chunk), 0.0)
+    launch = Launch(Identity.generate(urandom), person, lasting_identity())
+    session = Session(target.keys, launch, Random(0), urandom)
+    for fork in store.forks():
+        session.handle(e.ForkStored(fork), 0.0)
+    _read(session, store)
     return session
+
+
+def _read(session: Session, store: Store) -> None:
+    """All that is in a store, again if the session does not believe some of it."""
+    again = True
+    while again:
+        for chunk in store.chunks():
+            session.handle(e.Stored(chunk), 0.0)
+        effects = session.handle(e.StoreRead(()), 0.0)
+        again = any(isinstance(effect, e.Reread) for effect in effects)
 
 
 def must_edit(target: Target) -> None:
@@ -64,10 +78,11 @@ def must_edit(target: Target) -> None:
 
 
 def draw_into_file(target: Target, person: Person, shapes: list[dict[str, Value]]) -> None:
-    """Append shapes to a board file; they are on disk when this returns."""
+    """Append shapes to a board file; they are on disk when this returns. BoardInUse if another program writes it."""
     must_edit(target)
-    store = target.open_store()
-    try:
+    with closing(target.open_store()) as store:
+        if store.damage:
+            log.warning("%s", store.damage)
         session = _loaded(target, person, store)
         for shape in shapes:
             session.commit(Edit(((0, shape),)), time.time_ns() // 1_000_000)
@@ -75,8 +90,24 @@ def draw_into_file(target: Target, person: Person, shapes: list[dict[str, Value]
             if isinstance(effect, e.Persist):
                 store.append(effect.chunk)
         store.commit()
-    finally:
-        store.close()
+
+
+async def draw_beside(
+    target: Target, person: Person, shapes: list[dict[str, Value]], timeout: float, port: int
+) -> None:
+    """Add shapes to a board file by way of the program that writes it, which listens on `port` of this machine; they
+    are on its disk when this returns.
+    """
+    there = Address(THIS_MACHINE, port)
+    alone = replace(target.in_memory(), peers=(there,), invite=replace(target.invite, trackers=()))
+    end = time.monotonic() + timeout
+    async with HeadlessPeer(alone, person, keeps=False) as peer:
+        await peer.catch_up(timeout)
+        await _draw(peer, shapes)
+        if not await peer.until(lambda: peer.has_ours(there), max(end - time.monotonic(), 0.1)):
+            raise Unreachable(
+                f"The program that has {target.path} open did not say within {timeout:.0f} s that it keeps them."
+            )
 
 
 async def draw(target: Target, person: Person, shapes: list[dict[str, Value]], timeout: float) -> str:
@@ -86,21 +117,25 @@ async def draw(target: Target, person: Person, shapes: list[dict[str, Value]], t
     async with HeadlessPeer(target.in_memory(), person, keeps=False) as peer:
         with Progress(peer):
             await peer.catch_up(timeout)
-        for number, shape in enumerate(shapes):
-            peer.board.edit(Edit(((0, shape),)))
-            if number % 64 == 63:
-                await asyncio.sleep(0)
+        await _draw(peer, shapes)
         have, there = await peer.delivered(max(end - time.monotonic(), 0.1))
     if not have:
         raise Unreachable(f"The strokes were sent, but nobody said within {timeout:.0f} s that it keeps them.")
     return f"{len(shapes)} strokes delivered to {have} of {there} peers"
 
 
+async def _draw(peer: HeadlessPeer, shapes: list[dict[str, Value]]) -> None:
+    for number, shape in enumerate(shapes):
+        peer.board.edit(Edit(((0, shape),)))
+        if number % 64 == 63:
+            await asyncio.sleep(0)
+
+
 async def keep(target: Target, person: Person, port: int) -> None:
     """Stay, keep the board, serve and relay it, until SIGINT or SIGTERM."""
     stop = asyncio.Event()
     on_signals(stop.set, signal.SIGINT, signal.SIGTERM)
-    async with HeadlessPeer(target, person, port=port) as peer:
+    async with HeadlessPeer(target, person, port=port, joins=False) as peer:
         log.info("keeping “%s” in %s, listening on port %d", target.name, target.path or "memory", peer.node.port)
         if not peer.board.can_edit:
             log.info("view only: what the others draw is kept, served and relayed")

@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection
 from random import Random
 from typing import Final, Self
 
+from p2psketch.address import Address
 from p2psketch.effects import Merged, Notice
 from p2psketch.errors import Unreachable
 from p2psketch.ids import PeerId, ShapeId
@@ -52,12 +53,14 @@ class LoopTimer:
 class HeadlessPeer:
     """One board, open. Use as an async context manager."""
 
-    def __init__(self, target: Target, person: Person, *, port: int = 0, keeps: bool = True) -> None:
+    def __init__(
+        self, target: Target, person: Person, *, port: int = 0, keeps: bool = True, joins: bool = True
+    ) -> None:
         target = target.with_kept_key()
         launch = Launch(Identity.generate(os.urandom), person, lasting_identity())
         keys = target.keys
         session = Session(keys, launch, Random(os.urandom(16)), os.urandom, keeps=keeps)
-        place = Place(target.open_store, port, target.invite.trackers, target.peers)
+        place = Place(target, port, target.invite.trackers, target.peers, joins)
         self.node = Node(Credentials(keys, launch.identity), place, self._receive, Random(os.urandom(16)))
         self.board = Board(session, target.name, self.node.perform, LoopTimer(), target.links)
         self.board.open_room = target.open_room
@@ -110,6 +113,13 @@ class HeadlessPeer:
         """Is nobody left that was named, or that a tracker or peer may yet name, and has not been dialled to an end?"""
         session = self.board.session
         return session.introduction.trackers.keys() >= set(self._target.invite.trackers) and not session.mesh.untried()
+
+    def has_ours(self, address: Address) -> bool:
+        """Is our latest op on the disk of whoever we have dialled at this address?"""
+        session = self.board.session
+        mine = session.log.seq(session.me)
+        there = (link for link in session.mesh.up() if link.address == address and link.keeps)
+        return any(session.catchup.known(link.id, session.me) >= mine for link in there)
 
     async def delivered(self, timeout: float) -> tuple[int, int]:
         """Wait until every linked peer that keeps the board has our ops on disk: how many have, of how many."""

@@ -13,18 +13,17 @@ from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from random import Random
-from typing import Final, assert_never
+from typing import Final
 
 from p2psketch import effects as e
 from p2psketch.address import Address
-from p2psketch.errors import SketchError, StoreError
-from p2psketch.ids import LinkId, PeerId
+from p2psketch.errors import BoardInUse, SketchError
+from p2psketch.ids import LinkId
 from p2psketch.messages import Announce
-from p2psketch.oplog import Chunk, Known
+from peer.disk import Disk, Files
 from peer.hosts import is_ours, own_hosts
 from peer.outbox import ReadLog
 from peer.peer_link import Line, PeerLink
-from peer.store import Store
 from peer.trackers import TrackerClient
 from peer.transport import Credentials, Listener, dial
 
@@ -36,20 +35,22 @@ ASLEEP: Final = 5.0
 LOOK_AROUND: Final = 10.0
 """Seconds between two looks at this machine's own addresses."""
 GOODBYE: Final = 2.0
-COMMIT_WITHIN: Final = 0.01
-"""Seconds: to commit costs as much as to apply three ops, and while everybody draws, ops come from everywhere."""
+TOLD_WITHIN: Final = 2.0
+"""Seconds in which a program that has just opened the board file says where it listens, or ends."""
 
 Sink = Callable[[e.Event], None]
 
 
 @dataclass(frozen=True)
 class Place:
-    """Where a peer lives: its board file (None: nothing is kept), the port it listens on, its trackers and hints."""
+    """Where a peer lives: its board file, the port it listens on, its trackers and hints. `joins`: where another
+    program writes the file, it links to that one, and keeps what it has in memory."""
 
-    store: Callable[[], Store]
+    files: Files
     port: int = 0
     trackers: tuple[Address, ...] = ()
     peers: tuple[Address, ...] = ()
+    joins: bool = True
 
 
 class Node:
@@ -75,10 +76,8 @@ class Node:
         self._numbers = count(1)
         self._links: dict[LinkId, PeerLink] = {}
         self._dirty: dict[LinkId, PeerLink] = {}
-        self._tips: dict[PeerId, Known] = {}
         self._flushing = False
-        self._committing: asyncio.TimerHandle | None = None
-        self._store: Store
+        self.disk: Disk
         self._is_open = False
         self._listener: Listener | None = None
         self._trackers: list[TrackerClient] = []
@@ -91,13 +90,11 @@ class Node:
     async def start(self) -> None:
         """Open the board, tell what it holds, listen, look for trackers. SketchError if that is impossible."""
         self._loop = asyncio.get_running_loop()
-        self._store = self._place.store()
-        self._is_open = True
-        self._read_store()
-        if (holders := self._store.setting("holders")) is not None:
-            self.sink(e.HoldersStored(holders))
+        self.disk = Disk(self._place.files, self.sink, joins=self._place.joins)
+        await self._open_disk()
         self._listener = await Listener.start(self._credentials, self._visitor, self._place.port)
         self.port = self._listener.port
+        self.disk.tell(self.port)
         self._addresses: tuple[Address, ...] = ()
         self._look_around()
         for tracker in self._place.trackers:
@@ -105,6 +102,21 @@ class Node:
         self._ticked = time.monotonic(), time.time()
         self._looked = self._ticked[0]
         self._loop.call_later(TICK, self._tick)
+
+    async def _open_disk(self) -> None:
+        end = time.monotonic() + TOLD_WITHIN
+        while not self._is_open:
+            try:
+                self._is_open = True
+                self.disk.open()
+            except BoardInUse as error:
+                self._is_open = False
+                if error.port is not None or time.monotonic() >= end:
+                    raise
+                await asyncio.sleep(0.05)
+            except BaseException:
+                self._is_open = False
+                raise
 
     def add_tracker(self, address: Address) -> None:
         """Announce ourselves at one more tracker."""
@@ -145,7 +157,7 @@ class Node:
         for link in list(self._links.values()):
             link.stream.abort("closed here")
         await asyncio.sleep(0)
-        self._store.close()
+        self.disk.close()
 
     # -- effects -----------------------------------------------------------------------------------
 
@@ -153,8 +165,6 @@ class Node:
         """Do what the session asks, in order; writing to links waits for the end of this turn."""
         for effect in effects:
             match effect:
-                case e.Persist(chunk, tip):
-                    self._append(chunk, tip)
                 case e.Serve(link, author, first, last):
                     if (found := self._links.get(link)) is not None:
                         found.outbox.serve(author, first, last)
@@ -166,66 +176,16 @@ class Node:
                 case e.Drop(link, bye):
                     if (found := self._links.get(link)) is not None:
                         found.part(bye)
-                case e.KeepFork(fork):
-                    self._write(partial(Store.add_fork, fork=fork))
-                case e.KeepNote(what, text):
-                    self._write(lambda store: store.set(**{what: text}))
-                case e.Recall(author, seq):
-                    self._loop.call_soon(self._recall, author, seq)
-                case e.Reread():
-                    self._loop.call_soon(self._reread)
                 case e.Dial(address):
                     self._dial(address)
                 case e.Announcing(announces):
                     self._announces = announces
                     for client in self._trackers:
                         client.update()
-                case e.Remember(addresses):
-                    self._write(partial(Store.set_addresses, addresses=addresses))
                 case e.Logged(text):
                     log.warning("%s", text)
                 case _:
-                    assert_never(effect)
-
-    def _read_store(self) -> None:
-        for fork in self._store.forks():
-            self.sink(e.ForkStored(fork))
-        for chunk in self._store.chunks():
-            self.sink(e.Stored(chunk))
-        self.sink(e.StoreRead(tuple(self._store.addresses())))
-
-    def _reread(self) -> None:
-        try:
-            self._read_store()
-        except StoreError as error:
-            self._go_on_in_memory(error)
-            self._read_store()
-
-    def _recall(self, author: PeerId, seq: int) -> None:
-        chunk = self._read(author, seq, seq)
-        if chunk is not None:
-            self.sink(e.Recalled(chunk))
-
-    def _write(self, what: Callable[[Store], None]) -> None:
-        """Into the board file, or else into the memory that takes its place."""
-        try:
-            what(self._store)
-        except StoreError as error:
-            self._go_on_in_memory(error)
-            what(self._store)
-
-    def _append(self, chunk: Chunk, tip: Known) -> None:
-        self._write(partial(Store.append, chunk=chunk))
-        self._tips[chunk.author] = tip
-        if self._committing is None:
-            self._committing = self._loop.call_later(COMMIT_WITHIN, self._commit)
-
-    def _go_on_in_memory(self, error: Exception) -> None:
-        """The board file cannot be used: everything goes on, and nothing is claimed to be on disk."""
-        log.error("the board file cannot be written: %s", error)
-        self._store = self._store.detached()
-        sentence = f"The board file cannot be written ({error}). Drawing goes on in memory only."
-        self._loop.call_soon(self.sink, e.StoreFailed(sentence))
+                    self.disk.perform(effect)
 
     def wants_flush(self, link: PeerLink) -> None:
         """Something waits for a link."""
@@ -240,27 +200,14 @@ class Node:
     def _flush(self) -> None:
         """First the disk, then the others."""
         self._flushing = False
-        if self._committing is not None:
-            self._commit()
+        self.disk.commit()
         dirty, self._dirty = self._dirty, {}
         for link in dirty.values():
             link.flush()
 
     def sync(self) -> None:
         """All that was to be written is on disk, or it has been said why not."""
-        self._commit()
-
-    def _commit(self) -> None:
-        if self._committing is not None:
-            self._committing.cancel()
-            self._committing = None
-        try:
-            self._store.commit()
-        except StoreError as error:
-            self._go_on_in_memory(error)
-        if self._tips and not self._store.detached_from:
-            tips, self._tips = tuple(self._tips.items()), {}
-            self.sink(e.Persisted(tips))
+        self.disk.commit()
 
     def _dial(self, address: Address) -> None:
         task = self._loop.create_task(self._try(address))
@@ -290,14 +237,7 @@ class Node:
 
     def read_log(self) -> ReadLog:
         """For outboxes: how to read ops of the log."""
-        return self._read
-
-    def _read(self, author: PeerId, first: int, last: int) -> Chunk | None:
-        try:
-            return self._store.read(author, first, last)
-        except StoreError as error:
-            self._go_on_in_memory(error)
-            return self._store.read(author, first, last)
+        return self.disk.read
 
     # -- time --------------------------------------------------------------------------------------
 
@@ -313,6 +253,7 @@ class Node:
             log.info("woke after %.0f s", late)
         for link in list(self._links.values()):
             link.tick(now)
+        self.disk.tick()
         if moved or late > ASLEEP:
             self._wake()
         if now - self._looked >= LOOK_AROUND or moved or late > ASLEEP:

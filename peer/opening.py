@@ -61,5 +61,5 @@ def _node(target: Target, identity: Identity, port: int, sink: Sink, backlog: Ca
     from peer.node import Node, Place
     from peer.transport import Credentials
 
-    place = Place(target.open_store, port, target.invite.trackers, target.peers)
+    place = Place(target, port, target.invite.trackers, target.peers)
     return Node(Credentials(target.keys, identity), place, sink, Random(os.urandom(16)), backlog)

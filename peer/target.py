@@ -8,6 +8,7 @@ import os
 import re
 import time
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +19,7 @@ from p2psketch.errors import InviteError, SketchError, StoreError, WithoutKey
 from p2psketch.invite import Invite
 from p2psketch.keys import PUBLIC_SIZE, PastKeys, RoomKeys, room_name
 from peer.home import boards
-from peer.store import SUFFIX, Store
+from peer.store import SUFFIX, Store, hold, look, mended
 
 TRACKER_PORT: Final = 27700
 
@@ -55,15 +56,37 @@ class Target:
         return self.room is not None
 
     def open_store(self) -> Store:
-        """The board's file, made if it does not exist."""
+        """The board's file, made if it does not exist; nobody else writes it until it is closed."""
         if self.path is None:
             return Store.memory()
-        store = Store.open(self.path, create=True)
-        settings = {"room": self.room, "tracker_port": self.tracker_port}
-        if self.invite.can_edit or not _can_edit(store):
-            settings["link"] = self.invite.format()
-        store.set(**{name: str(value) for name, value in settings.items() if value is not None})
+        if self.path.parent == boards():
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        store = hold(self.path, self.keys)
+        try:
+            settings = {"room": self.room, "tracker_port": self.tracker_port}
+            if self.invite.can_edit or not _can_edit(store):
+                settings["link"] = self.invite.format()
+            store.set(**{name: str(value) for name, value in settings.items() if value is not None})
+        except BaseException:
+            store.let_go()
+            raise
         return store
+
+    def read_store(self) -> Store:
+        """What can be read of the board's file, in memory; nothing of one that does not exist."""
+        if self.path is None or not self.path.exists():
+            memory = Store.memory()
+            memory.detached_from = self.path
+            return memory
+        store = look(self.path, self.keys, whole=True)
+        if store.path is None:
+            return store
+        with closing(store):
+            return store.detached()
+
+    def mended(self, store: Store) -> Store:
+        """The board's file, of which only what holds is left."""
+        return mended(store, self.keys)
 
     @property
     def links(self) -> list[tuple[str, str]]:
@@ -107,7 +130,7 @@ def from_invite(invite: Invite) -> Target:
 
 def from_file(path: Path) -> Target:
     """The board in a file."""
-    store = Store.open(path, writable=os.access(path, os.W_OK))
+    store = look(path)
     try:
         link, room, port, name = (store.setting(name) for name in ("link", "room", "tracker_port", "name"))
         past = past_keys(store)

@@ -19,18 +19,18 @@ import pytest
 
 CORE = """
     errors ids clock address allowance
-    geometry tapering curves rubbing touching ink cuts shapes ops document oplog undo
+    geometry tapering curves rubbing touching ink cuts shapes ops document oplog salvage undo
     keys invite naming
     messages presence codec connection effects
     arrivals holders holdings stash claims catchup drafting pointing strangers contacts link relaying mesh introduction
-    editors sealing replica forks logs session views
+    editors sealing replica forks loading logs pen session views
 """.split()
 
 TRACKER = "limits registry transport server __main__".split()
 
 PEER = """
     tools
-    interpreter home settings store target shapes_in lettering scenes motions
+    interpreter home settings store backoff disk target shapes_in lettering scenes motions
     hosts shelf fleeting outbox stream transport trackers peer_link node
     board bridge ui acting opening app
     headless commands crew demo arguments cli __main__

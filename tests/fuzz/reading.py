@@ -15,7 +15,8 @@ from p2psketch import effects as e
 from p2psketch.errors import InviteError, StoreError
 from p2psketch.messages import Fork
 from p2psketch.oplog import Chunk
-from peer.store import SCHEMA, Store
+from peer.store import Store
+from peer.store.schema import SCHEMA
 from peer.target import from_file
 from tests.core.sessions import Desk
 from tests.fuzz.mutating import Value, unpacked

@@ -151,6 +151,37 @@ async def test_a_link_that_died_without_a_word_is_noticed_and_made_anew() -> Non
             await all_alike(ana, bob, shapes=2)
 
 
+@in_loop
+async def test_who_meets_again_sends_only_what_the_other_lacks(tmp_path: Path) -> None:
+    async with peer(name="Ana", path=tmp_path / "ana.p2psketch") as ana:
+        async with peer(ana, name="Bob", path=tmp_path / "bob.p2psketch") as bob:
+            for one in (ana, bob):
+                draw(one, 400)
+            await all_alike(ana, bob, shapes=800)
+            await until(lambda: bob.board.session.delivered() == (1, 1), "on disk at both")
+            await until(lambda: ana.board.session.delivered() == (1, 1), "on disk at both")
+        async with peer(name="Bob", path=tmp_path / "bob.p2psketch") as bob:
+            for one in (ana, bob):
+                draw(one, 60)
+            came = [_note_ops(one) for one in (ana, bob)]
+            bob.board.dial(place(ana))
+            await all_alike(ana, bob, shapes=920)
+            assert came == [[60], [60]]
+
+
+def _note_ops(one: HeadlessPeer) -> list[int]:
+    """How many ops come over its links from here on."""
+    receive, came = one.node.sink, [0]
+
+    def noting(event: object) -> None:
+        if isinstance(ops := getattr(event, "message", None), m.Ops):
+            came[0] += ops.chunk.length
+        receive(event)  # type: ignore[arg-type]
+
+    one.node.sink = noting
+    return came
+
+
 # Those who cannot reach each other
 
 

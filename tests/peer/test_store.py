@@ -12,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from p2psketch.address import Address
-from p2psketch.errors import StoreError
+from p2psketch.errors import BoardDamaged, StoreError
 from p2psketch.ids import PeerId
 from p2psketch.keys import check_ops
 from p2psketch.oplog import CHUNK_BYTES, Chunk, OpLog
-from peer.store import APPLICATION_ID, FORMAT, RECENT_BYTES, Store
+from peer.store import Store
+from peer.store.schema import APPLICATION_ID, FORMAT, prepare
+from peer.store.store import RECENT_BYTES
 from tests.core.authors import ANN, BEN, CAT, ROOM, Author
 
 
@@ -282,7 +284,8 @@ def test_a_file_that_would_do_something_is_not_opened(path: Path, statement: str
 
 
 def test_of_a_damaged_file_what_can_be_read_goes_on(path: Path) -> None:
-    store = altered(filled(path, chunk(1)), "DROP TABLE addresses", "DROP TABLE forks")
+    store = filled(path, chunk(1))
+    store._database.executescript("DROP TABLE addresses; DROP TABLE forks")
     with pytest.raises(StoreError):
         store.set_addresses([])
     copy = store.detached()
@@ -334,7 +337,7 @@ def test_a_board_says_what_it_is(path: Path) -> None:
     assert Store.open(path)._database.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     header = path.read_bytes()[:100]
     assert header[68:72] == b"p2ps" == APPLICATION_ID.to_bytes(4, "big")
-    assert int.from_bytes(header[60:64], "big") == FORMAT == 1
+    assert int.from_bytes(header[60:64], "big") == FORMAT == 2
 
 
 def test_there_is_no_board(path: Path) -> None:
@@ -434,7 +437,6 @@ def test_a_board_without_tables_is_told_as_such(path: Path) -> None:
     store = filled(path)
     for table in ("settings", "addresses", "chunks"):
         store._database.execute(f"DROP TABLE {table}")
-    store = reopened(store)
     with pytest.raises(StoreError):
         store.setting("link")
     with pytest.raises(StoreError):
@@ -445,6 +447,8 @@ def test_a_board_without_tables_is_told_as_such(path: Path) -> None:
         store.set_addresses([])
     with pytest.raises(StoreError):
         store.append(chunk(1))
+    with pytest.raises(BoardDamaged, match="some of its tables are lost"):
+        reopened(store)
 
 
 # Two programs, and files that cannot be written
@@ -453,7 +457,7 @@ def test_a_board_without_tables_is_told_as_such(path: Path) -> None:
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nobody waits for another program to finish writing."""
-    monkeypatch.setattr("peer.store.BUSY_MS", 0)
+    monkeypatch.setattr("peer.store.schema.BUSY_MS", 0)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -483,11 +487,9 @@ def test_while_another_program_writes_ours_waits_and_then_gives_up(path: Path) -
 
 def test_a_board_that_another_program_has_just_made_is_not_made_again(path: Path) -> None:
     """Both saw an empty file; the second one's making of the tables changes nothing."""
-    from peer.store import _prepare
-
     store = filled(path, chunk(1))
     store.set(link="p2psketch://…")
-    _prepare(store._database)
+    prepare(store._database)
     assert (list(store.chunks()), store.setting("link")) == ([chunk(1)], "p2psketch://…")
 
 

@@ -159,7 +159,7 @@ def test_a_damaged_file_is_told_by_whoever_opens_it() -> None:
     target.path.parent.mkdir(parents=True)
     target.path.write_text("Dear board")
     assert target.with_kept_key() == target
-    with pytest.raises(StoreError, match="cannot be read"):
+    with pytest.raises(StoreError, match="a file of another program"):
         target.open_store()
 
 
@@ -206,7 +206,7 @@ def test_there_is_no_such_board() -> None:
 
 def test_a_file_that_is_no_board(tmp_path: Path) -> None:
     (tmp_path / "letter.txt").write_text("Dear board")
-    with pytest.raises(StoreError, match="cannot be read"):
+    with pytest.raises(StoreError, match="a file of another program"):
         read_target(str(tmp_path / "letter.txt"))
 
 

@@ -4,6 +4,7 @@ from bisect import bisect_right, insort
 from random import Random
 
 from p2psketch.address import Address
+from p2psketch.effects import KeepDraft
 from p2psketch.ids import PeerId
 from p2psketch.messages import Fork
 from p2psketch.oplog import CHUNK_BYTES, Chunk
@@ -19,8 +20,18 @@ class Disk:
         self._chunks: list[Chunk] = []
         self._index: dict[PeerId, list[tuple[int, int, Chunk]]] = {}
         self._held: dict[PeerId, int] = {}
+        self._drafts: list[tuple[int, PeerId, KeepDraft | None]] = []
         self._committed = 0
         self._synced = 0
+
+    def keep_draft(self, author: PeerId, draft: KeepDraft | None) -> None:
+        """The stroke under a pen, or the end of it, in the transaction of the chunks before."""
+        self._drafts.append((len(self._chunks), author, draft))
+
+    def drafts(self) -> list[KeepDraft]:
+        """What is left of launches that died while they drew."""
+        newest = {author: draft for _, author, draft in self._drafts}
+        return [draft for draft in newest.values() if draft is not None]
 
     def chunks(self) -> list[Chunk]:
         """Everything, each author's in order."""
@@ -60,6 +71,7 @@ class Disk:
     def _cut(self, length: int) -> None:
         kept, self._chunks, self._index, self._held, self._committed = self._chunks[:length], [], {}, {}, 0
         self.full = False
+        self._drafts = [entry for entry in self._drafts if entry[0] <= length]
         for chunk in kept:
             self.append(chunk)
         self.commit()

@@ -175,6 +175,9 @@ class Run:
             e.Dial: lambda dial: self._dial(dial.address),
             e.Announcing: lambda announcing: world.announce(self, announcing.announces[0]),
             e.KeepFork: lambda keep: disk.forks.append(keep.fork),
+            e.KeepDraft: lambda keep: disk.keep_draft(keep.author, keep),
+            e.DropDraft: lambda drop: disk.keep_draft(drop.author, None),
+            e.Forget: lambda _: None,
             e.Recall: lambda recall: self.network.after(0.001, self._recall, recall.author, recall.seq),
             e.Reread: lambda _: self.network.after(0.001, self._read_disk),
             e.Remember: lambda remember: setattr(disk, "addresses", remember.addresses),
@@ -182,6 +185,8 @@ class Run:
 
     def start(self) -> None:
         """Read the disk, listen, and live."""
+        for draft in self.disk.drafts():
+            self.happened(e.DraftStored(draft.author, draft.wall, draft.body))
         self._read_disk()
         self.happened(e.Listening((self.address,)))
         self.network.after(self.rng.random() * CHECK_EVERY, self._check)

@@ -1,12 +1,11 @@
-"""A board on disk: one SQLite file from its first stroke.
+"""A board in a file, or in memory: what is appended, then committed, is there.
 
-Rule: chunks are kept as their authors encoded them, each op is in the file before it is sent, and
-nothing that holds is ever changed or removed. This is the only module that touches SQLite. A store belongs to
-the thread that opened it.
+Rule: chunks are kept as their authors encoded them, each op is in the file before it is sent, and nothing that holds is
+ever changed or removed. A store belongs to the thread that opened it. `access` says who may open which file how.
 """
 
-import os
 import sqlite3
+import time
 from collections import OrderedDict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -15,99 +14,82 @@ from typing import Final, Self
 
 from p2psketch.address import Address
 from p2psketch.codec import HEADER, decode, encode
-from p2psketch.errors import RemoteProtocolError, StoreError
+from p2psketch.errors import BoardDamaged, NotABoard, RemoteProtocolError, StoreError
 from p2psketch.ids import PeerId
 from p2psketch.messages import Fork
 from p2psketch.oplog import CHUNK_BYTES, MAX_OPS, Chunk
+from peer.store.lock import Lock
+from peer.store.migration import sync
+from peer.store.packing import Packing, shrink
+from peer.store.schema import (
+    ADDRESSES,
+    CHUNKS,
+    KEPT_DRAFTS,
+    NEW_AUTHOR,
+    PUT_CHUNK,
+    as_text,
+    check_readable,
+    connect,
+    identify,
+    is_damage,
+    opening,
+    place_of,
+    prepare,
+    tune,
+)
 
-APPLICATION_ID: Final = int.from_bytes(b"p2ps", "big")
-FORMAT: Final = 1
 RECENT_BYTES: Final = 2 * 1024 * 1024
-BUSY_MS: Final = 2000
-WAL_PAGES: Final = 4000
-"""16 MiB between two moves of the log into the file: each waits for the disk, while everybody waits for us."""
-SUFFIX: Final = ".p2psketch"
-
-SCHEMA: Final = """
-CREATE TABLE IF NOT EXISTS authors (id INTEGER PRIMARY KEY, peer BLOB NOT NULL UNIQUE, proof BLOB);
-CREATE TABLE IF NOT EXISTS chunks (
-    author INTEGER NOT NULL REFERENCES authors, first INTEGER NOT NULL, length INTEGER NOT NULL,
-    head BLOB NOT NULL, ops BLOB NOT NULL, signature BLOB,
-    PRIMARY KEY (author, first, length)
-) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS forks (message BLOB PRIMARY KEY) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS blobs (hash BLOB PRIMARY KEY, data BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS addresses (place INTEGER PRIMARY KEY, host TEXT NOT NULL, port INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS settings (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-"""
-
-CHUNKS: Final = f"""
-SELECT peer, first, head, length, ops, signature, proof FROM chunks JOIN authors ON author = id
-WHERE typeof(first) = 'integer' AND typeof(length) = 'integer' AND first > 0 AND length BETWEEN 1 AND {MAX_OPS}
-AND typeof(signature) IN ('blob', 'null') AND typeof(proof) IN ('blob', 'null')
-AND typeof(ops) = 'blob' AND typeof(head) = 'blob' AND length(head) = 32 AND typeof(peer) = 'blob' AND length(peer) = 32
-"""
-"""SQLite takes any type in any column, and a file may come from anywhere: other rows are as if they were not there."""
-
-ADDRESSES: Final = """
-SELECT host, port FROM addresses
-WHERE typeof(host) = 'text' AND typeof(port) = 'integer' AND port BETWEEN 1 AND 65535 ORDER BY place
-"""
-
-
-PUT_CHUNK: Final = "INSERT OR REPLACE INTO chunks VALUES (?, ?, ?, ?, ?, ?)"
-"""What has been accepted takes the place of what was damaged on the disk, and was not."""
-
-NEW_AUTHOR: Final = """
-INSERT OR IGNORE INTO authors (id, peer, proof) SELECT 1 + max(
-    coalesce((SELECT max(id) FROM authors), 0),
-    coalesce((SELECT author FROM chunks WHERE typeof(author) = 'integer' ORDER BY author DESC LIMIT 1), 0)
-), ?, ?
-"""
-"""The number is past those that chunks have whose author's row is lost: they must not become somebody else's."""
-
-FOREIGN: Final = "SELECT count(*) FROM sqlite_master WHERE type NOT IN ('table', 'index') OR rootpage = 0"
-"""Views, triggers and virtual tables: a board has none, and in a file from somebody else they could do anything."""
 
 
 class Store:
     """`append` chunks, then `commit`; `read` them back; `settings` of the board as text by name."""
 
-    def __init__(self, database: sqlite3.Connection, path: Path | None) -> None:
+    def __init__(self, database: sqlite3.Connection, path: Path | None, lock: Lock | None = None) -> None:
         self.path = path
+        self.lock = lock
+        self.damage = ""
+        """One sentence, if the file was damaged when it was opened."""
         self.detached_from: Path | None = None
         self._database = database
+        self._file = place_of(path)
         self._authors: dict[PeerId, int] = {}
+        self._proven: set[PeerId] = set()
+        self._appended: set[PeerId] = set()
+        self._packing: Packing | None = None
         self._recent: OrderedDict[tuple[PeerId, int], Chunk] = OrderedDict()
         self._recent_bytes = 0
-        for number, peer in database.execute("SELECT id, peer FROM authors"):
+        for number, peer, proof in database.execute("SELECT id, peer, proof FROM authors"):
             self._authors[PeerId(peer)] = number
+            if proof is not None:
+                self._proven.add(PeerId(peer))
 
     @classmethod
     def memory(cls) -> Self:
         """A board that is forgotten when the program ends."""
         database = sqlite3.connect(":memory:", isolation_level=None)
-        _prepare(database)
+        database.text_factory = as_text
+        prepare(database)
         return cls(database, None)
 
     @classmethod
     def open(cls, path: Path, *, create: bool = False, writable: bool = True) -> Self:
-        """The board in a file; StoreError in one sentence if it is none, or cannot be read."""
-        if not create and not path.is_file():
-            raise StoreError(f"There is no board at {path}.")
+        """The board in a file as it is, without asking who else has it open. StoreError in one sentence if it is none,
+        or cannot be read; BoardDamaged if it is not in order."""
+        check_readable(path, create=create)
+        database: sqlite3.Connection | None = None
         try:
-            database = _connect(path, create=create, writable=writable)
-        except (sqlite3.Error, OSError) as error:
-            raise StoreError(f"The board {path} cannot be opened: {error}.") from error
-        database.text_factory = _text
-        try:
-            _check(database, path)
-            return cls(database, path)
-        except (sqlite3.Error, UnicodeDecodeError) as error:
-            database.close()
-            raise StoreError(f"The board {path} cannot be read: {error}.") from error
-        except StoreError:
-            database.close()
+            with opening(path):
+                database = connect(path, create=create, writable=writable)
+                if identify(database, path):
+                    tune(database)
+                elif create:
+                    prepare(database)
+                else:
+                    raise NotABoard(f"{path} is empty: there is no board in it.")
+                return cls(database, path)
+        except BaseException:
+            if database is not None:
+                database.close()
             raise
 
     def detached(self) -> "Store":
@@ -119,7 +101,7 @@ class Store:
         with suppress(StoreError), _as_store_error():
             if self._database.in_transaction:
                 self._database.execute("ROLLBACK")
-        for part in (self._copy_chunks, self._copy_forks, self._copy_settings):
+        for part in (self._copy_chunks, self._copy_forks, self._copy_drafts, self._copy_settings):
             with suppress(StoreError):
                 part(copy)
         for chunk in self._recent.values():
@@ -135,26 +117,95 @@ class Store:
         for fork in self.forks():
             copy.add_fork(fork)
 
+    def _copy_drafts(self, copy: "Store") -> None:
+        for draft in self.drafts():
+            copy.keep_draft(*draft)
+
     def _copy_settings(self, copy: "Store") -> None:
         copy.set_addresses(self.addresses())
         with _as_store_error():
             copy.set(**{str(name): str(value) for name, value in self._database.execute("SELECT * FROM settings")})
+
+    def absorb(self, other: "Store", dropped: Iterable[PeerId] = ()) -> None:
+        """Take over what another one holds and this one lacks, and commit it; drafts by those who `dropped` theirs go.
+        StoreError if it cannot be written.
+        """
+        with _as_store_error():
+            held = set(self._database.execute("SELECT peer, first, length FROM chunks JOIN authors ON author = id"))
+        for chunk in other.chunks():
+            if (chunk.author, chunk.first, chunk.length) not in held:
+                self.append(chunk)
+        other._copy_forks(self)
+        for author in dropped:
+            self.drop_draft(author)
+        other._copy_drafts(self)
+        self.set_addresses(other.addresses())
+        self.commit()
+
+    def is_there(self) -> bool:
+        """Is the file still where it was opened, and the same? What is written to one that is not helps nobody."""
+        return self.path is None or place_of(self.path) == self._file
+
+    def is_sound(self) -> bool:
+        """Are the file's trees in order? What they hold is not looked at. Takes 0.1 s for 30 MiB."""
+        try:
+            with _as_store_error():
+                return self._database.execute("PRAGMA quick_check(1)").fetchall() == [("ok",)]
+        except StoreError:
+            return False
+
+    def op_count(self) -> int:
+        """All ops in all rows."""
+        with _as_store_error():
+            return int(self._database.execute("SELECT coalesce(sum(length), 0) FROM chunks").fetchone()[0])
+
+    def settle(self) -> None:
+        """Move the log into the file, as far as that is possible: the file may be elsewhere by now."""
+        with suppress(sqlite3.Error):
+            self._database.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def sync(self) -> None:
+        """What was committed survives a power cut. From any thread."""
+        if self.path is not None:
+            with suppress(OSError):  # the log is gone: it has been moved into the file, which SQLite syncs
+                sync(self.path.with_name(self.path.name + "-wal"))
+
+    def pack(self, room: bytes, seconds: float) -> bool:
+        """Join small rows of the file for so long, in the open transaction; False when there are none left."""
+        if self._packing is None:
+            self._packing = Packing(self._database, room)
+        end = time.perf_counter() + seconds
+        more = True
+        with self._transaction():
+            while more and time.perf_counter() < end:
+                more = self._packing.step(self._appended)
+        return more
+
+    def shrink(self) -> None:
+        """Give back what the file does not use any more, if that is much. StoreError if it cannot be written."""
+        self.commit()
+        with _as_store_error():
+            shrink(self._database)
 
     def close(self) -> None:
         """Write what is pending and let go of the file."""
         try:
             self.commit()
         finally:
-            self._database.close()
+            self.let_go()
+
+    def let_go(self) -> None:
+        """Close the file, without writing anything; somebody else may have it."""
+        self._database.close()
+        if self.lock is not None:
+            self.lock.release()
 
     # -- ops -------------------------------------------------------------------------------------
 
     def append(self, chunk: Chunk) -> None:
         """Add a chunk to the open transaction; it is on disk after `commit`. StoreError if it cannot be written."""
         self._remember(chunk)
-        with _as_store_error():
-            if not self._database.in_transaction:
-                self._database.execute("BEGIN IMMEDIATE")
+        with self._transaction():
             row = (self._author(chunk), chunk.first, chunk.length, chunk.head, chunk.blob, chunk.signature)
             self._database.execute(PUT_CHUNK, row)
 
@@ -166,15 +217,35 @@ class Store:
             if found is None:
                 raise StoreError("the file is damaged")
             number = self._authors[chunk.author] = int(found[0])
+        if chunk.proof is not None and chunk.author not in self._proven:
+            self._database.execute("UPDATE authors SET proof = ? WHERE id = ?", (chunk.proof, number))
+            self._proven.add(chunk.author)
         return number
 
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        """Within the open one, or a new one."""
+        with _as_store_error():
+            if not self._database.in_transaction:
+                self._database.execute("BEGIN IMMEDIATE")
+            yield
+
     def _remember(self, chunk: Chunk) -> None:
+        self._appended.add(chunk.author)
         before = self._recent.pop((chunk.author, chunk.first), None)
         self._recent[chunk.author, chunk.first] = chunk
         self._recent_bytes += len(chunk.blob) - len(before.blob if before else b"")
         while self._recent_bytes > RECENT_BYTES and len(self._recent) > 1:
             _, old = self._recent.popitem(last=False)
             self._recent_bytes -= len(old.blob)
+
+    def recent(self) -> list[Chunk]:
+        """The last 2 MiB that were appended."""
+        return list(self._recent.values())
+
+    def is_recent(self, chunk: Chunk) -> bool:
+        """Does a chunk that was read begin with one that has not been to the disk and back?"""
+        return (chunk.author, chunk.first) in self._recent
 
     def commit(self) -> None:
         """Everything appended is on disk; StoreError if that cannot be."""
@@ -186,6 +257,33 @@ class Store:
         """All ops, each author's in order. Chunks may overlap if two programs wrote them."""
         with _as_store_error():
             yield from map(Chunk._make, self._database.execute(f"{CHUNKS} ORDER BY author, first, length"))
+
+    def forget(self, author: PeerId, first: int, length: int) -> None:
+        """Remove a row of ops all of which are in other rows too."""
+        self._recent.pop((author, first), None)
+        with self._transaction():
+            row = (self._authors.get(author), first, length)
+            self._database.execute("DELETE FROM chunks WHERE author = ? AND first = ? AND length = ?", row)
+
+    # -- strokes that are being drawn ----------------------------------------------------------------
+
+    def keep_draft(self, author: PeerId, wall: int, body: bytes) -> None:
+        """The stroke under somebody's pen, in place of what was kept of it, in the open transaction."""
+        with self._transaction():
+            self._database.execute("INSERT OR REPLACE INTO drafts VALUES (?, ?, ?)", (author, wall, body))
+
+    def drop_draft(self, author: PeerId) -> None:
+        """It has become a stroke, or is not wanted: in the transaction that brings the stroke."""
+        with self._transaction():
+            self._database.execute("DELETE FROM drafts WHERE peer = ?", (author,))
+
+    def drafts(self) -> Iterator[tuple[PeerId, int, bytes]]:
+        """What was being drawn when a program died, with the wall time."""
+        with _as_store_error():
+            for peer, wall, body in self._database.execute(KEPT_DRAFTS):
+                yield PeerId(peer), wall, body
+
+    # -- proofs of forks -----------------------------------------------------------------------------
 
     def add_fork(self, fork: Fork) -> None:
         """Keep a proof that an author has signed two logs. StoreError if it cannot be written."""
@@ -265,12 +363,7 @@ def _as_store_error() -> Iterator[None]:
     try:
         yield
     except (sqlite3.Error, UnicodeDecodeError) as error:  # also of what SQLite says of a damaged file
-        raise StoreError(str(error)) from error
-
-
-def _text(data: bytes) -> str:
-    """Text of a file that came from anywhere."""
-    return data.decode("utf-8", "replace")
+        raise (BoardDamaged if is_damage(error) else StoreError)(str(error)) from error
 
 
 def _joined(parts: list[Chunk]) -> Chunk:
@@ -279,37 +372,3 @@ def _joined(parts: list[Chunk]) -> Chunk:
     length = sum(part.length for part in parts)
     blob = b"".join(part.blob for part in parts)
     return parts[0]._replace(length=length, blob=blob, signature=parts[-1].signature)
-
-
-def _connect(path: Path, *, create: bool, writable: bool) -> sqlite3.Connection:
-    if create:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(path, os.O_CREAT | os.O_RDWR, 0o600))
-    mode = "rw" if writable else "ro"
-    return sqlite3.connect(f"{path.resolve().as_uri()}?mode={mode}", uri=True, isolation_level=None)
-
-
-def _check(database: sqlite3.Connection, path: Path) -> None:
-    """A board of this format, or a new one; StoreError for anything else."""
-    database.execute(f"PRAGMA busy_timeout = {BUSY_MS}")
-    tables = database.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-    if not tables:
-        _prepare(database)
-        return
-    application = database.execute("PRAGMA application_id").fetchone()[0]
-    version = database.execute("PRAGMA user_version").fetchone()[0]
-    if application != APPLICATION_ID or database.execute(FOREIGN).fetchone()[0]:
-        raise StoreError(f"{path} is a file of another program, not a p2psketch board.")
-    if version > FORMAT:
-        raise StoreError(f"{path} was made by a newer p2psketch (format {version}, this one knows {FORMAT}).")
-    database.execute("PRAGMA synchronous = NORMAL")
-    database.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
-
-
-def _prepare(database: sqlite3.Connection) -> None:
-    database.execute("PRAGMA journal_mode = WAL")
-    database.execute("PRAGMA synchronous = NORMAL")
-    database.execute(f"PRAGMA wal_autocheckpoint = {WAL_PAGES}")
-    database.executescript(
-        f"BEGIN IMMEDIATE; {SCHEMA} PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {FORMAT}; COMMIT;"
-    )
