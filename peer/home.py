@@ -31,6 +31,14 @@ def boards() -> Path:
     return home() / "boards"
 
 
+def make_boards() -> None:
+    """The directory of board files, if there is none yet. StoreError if it cannot be made."""
+    try:
+        boards().mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"The directory {boards()} cannot be used: {error.strerror or error}.") from error
+
+
 def lasting_identity() -> Identity:
     """The key that says, across launches and boards, that the same person drew this; made when first needed."""
     from p2psketch.keys import Identity  # cryptography takes a while to import, and settings have no use for it
