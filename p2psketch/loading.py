@@ -32,7 +32,7 @@ class Loading:
         try:
             is_new = self._replica.load(chunk)
         except EnvelopeError as error:
-            self._is_damaged = True
+            self._is_damaged |= chunk.author in self._replica.editors  # whoever may not edit is no damage
             told = chunk.author in self._disbelieved
             self._disbelieved.add(chunk.author)
             return [] if told else [e.Logged(f"the board file: {error}")]

@@ -35,6 +35,14 @@ def boards() -> Path:
     return home() / "boards"
 
 
+def make_boards() -> None:
+    """The directory of board files, if there is none yet. StoreError if it cannot be made."""
+    try:
+        boards().mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"The directory {boards()} cannot be used: {error.strerror or error}.") from error
+
+
 def trash() -> Path:
     """The directory of boards that were deleted."""
     return home() / "trash"

@@ -19,7 +19,7 @@ from p2psketch import effects as e
 from p2psketch.address import Address
 from p2psketch.document import Document, Shape
 from p2psketch.editors import Editors
-from p2psketch.errors import VIEW_ONLY, EnvelopeError, SketchError, StoreError
+from p2psketch.errors import VIEW_ONLY, BoardInUse, EnvelopeError, SketchError, StoreError
 from p2psketch.forks import proven
 from p2psketch.ids import ShapeId, person_id
 from p2psketch.invite import clean_name
@@ -32,7 +32,7 @@ from p2psketch.session import Launch, Session
 from p2psketch.shapes import Fields
 from peer.home import TAG, boards, lasting_identity, trash
 from peer.hosts import own_hosts
-from peer.store import Store
+from peer.store import Store, alone, look
 from peer.target import TRACKER_PORT, Target, from_file, new_board, past_keys
 
 AT_ONCE: Final = 512
@@ -57,7 +57,7 @@ class Contents:
 
 def read(path: Path) -> Contents:
     """The board in a file, with its key or without; what is not signed by who may edit is left out."""
-    store = Store.open(path, writable=False)
+    store = look(path)
     try:
         past = past_keys(store)
         target = None if past is not None else from_file(path)
@@ -180,7 +180,7 @@ def save_copy(path: Path, to: Path, *, with_key: bool) -> None:
     """
     part = to.with_name(f".{to.name}.part")
     _remove(part)
-    source = Store.open(path, writable=False)
+    source = look(path)
     try:
         past = past_keys(source)
         target = None if past is not None else from_file(path)
@@ -219,11 +219,11 @@ def discard(path: Path) -> Path:
     """Move a board into the trash, as one file; where it is now. StoreError, and nothing is moved, if it is in use."""
     if not path.is_file():
         raise StoreError(f"There is no board at {path} any more.")
-    with suppress(StoreError):  # whatever is wrong with it, it is not wanted
-        Store.open(path).close()
-    if any(os.path.getsize(beside) for beside in _beside(path)):
-        raise StoreError(f"{path.name} is open in another window; close it there first.")
-    return _move(path, trash())
+    try:
+        with alone(path):
+            return _move(path, trash())
+    except BoardInUse as error:
+        raise StoreError(f"{path.name} is open in another window; close it there first.") from error
 
 
 def restore(path: Path, was: Path | None) -> Path:
@@ -242,9 +242,9 @@ def _move(path: Path, folder: Path, name: str | None = None) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         to = _free(folder / (name or path.name))
+        for beside in _beside(path):  # of a file that is damaged: it may hold what is not in it
+            shutil.move(beside, to.with_name(to.name + beside.name.removeprefix(path.name)))
         shutil.move(path, to)
-        for beside in _beside(path):
-            beside.unlink(missing_ok=True)
     except OSError as error:
         raise StoreError(f"{path.name} cannot be moved: {error.strerror or error}.") from error
     return to

@@ -18,7 +18,7 @@ from p2psketch.address import Address, parse_address
 from p2psketch.errors import InviteError, SketchError, StoreError, WithoutKey
 from p2psketch.invite import Invite
 from p2psketch.keys import PUBLIC_SIZE, PastKeys, RoomKeys, room_name
-from peer.home import boards
+from peer.home import boards, make_boards
 from peer.store import SUFFIX, Store, hold, look, mended
 
 TRACKER_PORT: Final = 27700
@@ -60,7 +60,7 @@ class Target:
         if self.path is None:
             return Store.memory()
         if self.path.parent == boards():
-            self.path.parent.mkdir(parents=True, exist_ok=True)
+            make_boards()
         store = hold(self.path, self.keys)
         try:
             settings = {"room": self.room, "tracker_port": self.tracker_port}

@@ -6,8 +6,8 @@ tables are called, `migration` what they were called before, `lock` who writes, 
 file that cannot be read as one. docs/file-format.md describes the file.
 """
 
-from peer.store.access import hold, look, mended
+from peer.store.access import alone, hold, look, mended
 from peer.store.schema import SUFFIX
 from peer.store.store import Store
 
-__all__ = ["SUFFIX", "Store", "hold", "look", "mended"]
+__all__ = ["SUFFIX", "Store", "alone", "hold", "look", "mended"]

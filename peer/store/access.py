@@ -41,6 +41,22 @@ def hold(path: Path, keys: RoomKeys) -> Store:
         raise
 
 
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Nobody else writes a board file meanwhile, and all of it that can be is in it, not beside it. BoardInUse, or
+    StoreError where there can be no lock.
+    """
+    path = path.resolve()
+    with opening(path):
+        lock = Lock.take(path)
+    try:
+        with suppress(StoreError):  # whatever is wrong with it
+            Store.open(path).close()
+        yield
+    finally:
+        lock.release()
+
+
 def _held(path: Path, keys: RoomKeys, lock: Lock) -> Store:
     with _log_kept(path):
         try:

@@ -45,6 +45,13 @@ def test_a_row_that_does_not_hold_has_the_file_mended_and_read_anew_once() -> No
     assert len(ann.shapes()) == 9
 
 
+def test_ops_of_somebody_who_may_not_edit_are_no_damage() -> None:
+    ann, chunks = Desk("ann", key="after"), drawn()
+    reads(ann, *(chunk._replace(proof=bytes(64)) for chunk in chunks))
+    assert ann.shapes() == [] and rereads(ann) == []
+    assert len(ann.all_told(e.Logged)) == 1
+
+
 def test_what_lies_beyond_a_hole_is_shown_and_not_claimed() -> None:
     ann, chunks = Desk("ann", key="after"), drawn()
     author = chunks[0].author

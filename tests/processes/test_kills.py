@@ -98,6 +98,7 @@ class Hand:
         self.program = self._programs.start(*arguments, home=self._folder / "home", module=MODULE)
 
     def draws(self) -> bool:
+        assert self.program.process.poll() is None, self.program.err
         return bool(Told.read(self._journal).points)
 
     def kill(self) -> None:
