@@ -61,9 +61,9 @@ def drawn(count: int, in_chunk: int, seed: int = 1) -> Iterator[Chunk]:
 
 
 def _commits(results: Results, path: Path) -> None:
-    seconds = []
+    seconds, chunks = [], list(drawn(COMMITS, 1))
     with closing(hold(path, KEYS)) as store:
-        for chunk in drawn(COMMITS, 1):
+        for chunk in chunks:
             started = time.perf_counter()
             store.append(chunk)
             store.commit()
