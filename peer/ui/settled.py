@@ -36,15 +36,21 @@ class SettledInk:
     """
 
     def __init__(
-        self, document: Shapes, backdrop: Backdrop, update: Callable[[QRect], None], parent: QObject | None = None
+        self,
+        document: Shapes,
+        backdrop: Backdrop,
+        update: Callable[[QRect], None],
+        parent: QObject | None = None,
+        clock: Callable[[], float] = perf_counter,
     ) -> None:
         self._visible = VisibleShapes(document)
         self._outlines = Outlines(self._visible.box)
         self._ink = InkPainter(self._outlines, backdrop)
-        self._renderer = Renderer(self._visible, self._ink, update)
+        self._renderer = Renderer(self._visible, self._ink, update, clock)
         self._top: tuple[object, ...] = ()
         self._level = 0
         self._waiting: dict[ShapeId, None] = {}
+        self._clock = clock
         self._timer = QTimer(parent)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.turn)
@@ -119,12 +125,14 @@ class SettledInk:
 
     def turn(self, *, at_once: bool = False) -> None:
         """Go on with what is to be done, for a few milliseconds; `at_once` has what is done by then shown."""
-        until = perf_counter() + SLICE
-        while self._waiting and perf_counter() < until:
+        until = self._clock() + SLICE
+        while self._waiting and self._clock() < until:
             self._take_some()
         again = 0.0 if self._waiting else self._renderer.work(until)
         self._renderer.tell(at_once=at_once or again is None)
-        if again is not None:
+        if again is None:
+            self._timer.stop()
+        else:
             self._timer.start(round(again * 1000))
 
     def _take_some(self) -> None:

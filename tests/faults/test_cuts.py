@@ -19,6 +19,7 @@ HEALED_WITHIN = 40.0
 """Seconds until everybody is linked again, after a short break."""
 
 
+@pytest.mark.slow
 def test_two_who_are_cut_from_each_other_draw_on_through_a_third(group: Callable[..., Group]) -> None:
     three = group("ana", "bob", "cleo")
     three.come()

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from PyQt6.QtCore import QPoint, QRect, QSize
 from PyQt6.QtGui import QImage, QPainter
-from PyQt6.QtWidgets import QApplication
 
 from p2psketch import ink
 from p2psketch.document import Document
@@ -27,6 +26,16 @@ BOARDS = 200
 MANY_CORNERS = 1000
 
 
+class Clock:
+    """Every look at it takes half a millisecond."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        self.now += 0.0005
+        return self.now
+
+
 class Scene:
     """A document that somebody draws in, and the canvas that shows it, each turn as long as the test says."""
 
@@ -36,7 +45,7 @@ class Scene:
         self.document = Document()
         self.backdrop = Backdrop(theme)
         self.updates: list[QRect] = []
-        self.settled = SettledInk(self.document, self.backdrop, self.updates.append)
+        self.settled = SettledInk(self.document, self.backdrop, self.updates.append, clock=Clock())
         self._seqs = dict.fromkeys(PEERS, 0)
         self.shapes: list[ShapeId] = []
         self.faded: frozenset[ShapeId] = frozenset()
@@ -104,7 +113,7 @@ class Scene:
     def settle(self) -> None:
         """Until there is nothing left to do."""
         while self.settled.is_busy:
-            QApplication.processEvents()
+            self.settled.turn()
 
     def most_corners(self) -> int:
         """Of any outline at this scale."""
