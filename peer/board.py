@@ -25,10 +25,13 @@ from p2psketch.presence import Presences
 from p2psketch.session import Session
 from p2psketch.shapes import Fields
 from p2psketch.views import PersonView, Status, people_of, status_of
+from peer import interpreter
 
 SOONEST: Final = 0.01
 """Seconds between two ticks, however much happens."""
 LONGEST: Final = 1.0
+SETTLE_AT: Final = 1_000
+"""New shapes."""
 
 
 Perform = Callable[[Sequence[NetworkEffect]], None]
@@ -82,6 +85,7 @@ class Board:
         self._people = self._status = False
         self._notices: list[Notice | Merged] = []
         self.open_room = False
+        self._settled = 0
 
     # -- looking -----------------------------------------------------------------------------------
 
@@ -291,10 +295,17 @@ class Board:
             self._due = due
             self._timer.start(seconds, self.tick)
 
+    def _settle(self) -> None:
+        """What has been read is not looked at again by the collector: a pass over a large board is a visible stall."""
+        if len(self.document) > self._settled + SETTLE_AT:
+            self._settled = len(self.document)
+            interpreter.settle()
+
     def tick(self) -> None:
         """Whatever is due; schedules the next one."""
         now = time.monotonic()
         self._due = float("inf")
+        self._settle()
         self._route(self.session.tick(now))
         self._route(self.session.observe(now, _wall()))
         self._tell()

@@ -29,5 +29,5 @@ def prepare() -> None:
 
 
 def settle() -> None:
-    """What has been imported is not looked at again by the collector."""
+    """What there is by now is not looked at again by the collector."""
     gc.freeze()

@@ -108,11 +108,19 @@ class Renderer:
         self._ink.fill(painter, shapes, self._ink.outlines(sheet, shapes, sheet.board(whole)))
         painter.restore()
 
-    def tell(self, *, at_once: bool) -> None:
-        """Say what looks different; while much is done at a time, only now and then: to show it takes time too."""
-        if not self._different.isEmpty() and (at_once or self._clock() - self._told > OFTEN):
-            self._update(self._different)
-            self._different, self._told = QRect(), self._clock()
+    def tell(self, *, at_once: bool) -> float | None:
+        """Say what looks different; while much is done at a time, only now and then: to show it takes time too.
+
+        Returns in how many seconds to call again, if something is left to say.
+        """
+        if self._different.isEmpty():
+            return None
+        wait = self._told + OFTEN - self._clock()
+        if wait > 0 and not at_once:
+            return wait
+        self._update(self._different)
+        self._different, self._told = QRect(), self._clock()
+        return None
 
     def _differs(self, pixels: QRect) -> None:
         self._different = self._different.united(pixels)

@@ -17,8 +17,11 @@ from p2psketch.geometry import Rect
 from p2psketch.ids import ShapeId
 from peer.ui import brush
 from peer.ui.backdrop import Backdrop
-from peer.ui.outlines import BATCH, Outlines
+from peer.ui.outlines import Outlines
 from peer.ui.tiles import Sheet
+
+_STEP: Final = 16
+"""Shapes between two looks at the clock."""
 
 FADED: Final = 0.25
 """How much is left of the colour of what is about to be erased."""
@@ -99,7 +102,7 @@ class Job:
     def work(self, until: float, clock: Callable[[], float] = perf_counter) -> bool:
         """Go on until it is done, or so long; says whether it is done."""
         while self._done < len(self._shapes):
-            some = self._shapes[self._done : self._done + BATCH]
+            some = self._shapes[self._done : self._done + _STEP]
             outlines = self._ink.outlines(self.sheet, some, self._area)
             self._ink.paint(self.image, self.rect.topLeft(), some, outlines)
             self._done += len(some)

@@ -5,6 +5,7 @@ to the renderer. Many changes at once are taken a few milliseconds at a time, so
 does not hold up the pen.
 """
 
+import math
 from collections.abc import Callable, Collection, Iterable
 from itertools import islice
 from time import perf_counter
@@ -28,6 +29,9 @@ SLICE: Final = 0.003
 
 _AT_ONCE: Final = 64
 """So many changes are taken in one piece; so few are taken as they come."""
+
+_BY_HAND: Final = 8
+"""So few changes are shown as they come: more come from a board that is being read or caught up with."""
 
 
 class SettledInk:
@@ -77,9 +81,9 @@ class SettledInk:
             for id in ids:
                 self._waiting.pop(id, None)
             self._take(ids)
-            self.turn(at_once=True)
+            self.turn(at_once=len(ids) <= _BY_HAND)
         else:
-            self._waiting.update(dict.fromkeys(ids))
+            self._waiting.update(dict.fromkeys(self._visible.in_order(ids)))
             self._go_on()
 
     def find(self, start: Point, end: Point, radius: float) -> list[ShapeId]:
@@ -129,11 +133,12 @@ class SettledInk:
         while self._waiting and self._clock() < until:
             self._take_some()
         again = 0.0 if self._waiting else self._renderer.work(until)
-        self._renderer.tell(at_once=at_once or again is None)
+        untold = self._renderer.tell(at_once=at_once)
+        again = untold if again is None else again
         if again is None:
             self._timer.stop()
         else:
-            self._timer.start(round(again * 1000))
+            self._timer.start(math.ceil(again * 1000))
 
     def _take_some(self) -> None:
         some = list(islice(self._waiting, _AT_ONCE))

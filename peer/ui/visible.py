@@ -53,6 +53,12 @@ class VisibleShapes:
             self._add(shape, box)
         return Taken(gone, list(zip(shapes, boxes, strict=True)))
 
+    def in_order(self, ids: Collection[ShapeId]) -> list[ShapeId]:
+        """The same, bottom first as they are in the document: what comes above all others is quickly painted."""
+        shapes = {id: self._document.get(id) for id in ids}
+        gone = [id for id, shape in shapes.items() if shape is None]
+        return gone + [id for _, id in sorted((shape.z, id) for id, shape in shapes.items() if shape is not None)]
+
     def _remove(self, id: ShapeId) -> Rect:
         slot = self._slots.pop(id)
         box = self._boxes[slot]

@@ -97,3 +97,10 @@ def test_a_round_curve_is_found_where_it_leaves_the_straight_line() -> None:
     out = max(ribbon.curve.tolist())
     assert out[0] > 105
     assert desk.visible.find((out[0], out[1]), (out[0], out[1]), 0.5, -3) == [id]
+
+
+def test_changes_are_put_in_the_order_in_which_they_are_painted() -> None:
+    desk = Desk()
+    ids = [desk.write(line((0, 0), (5, 5)) | {"z": bytes([z])}) for z in (3, 1, 2)]
+    nowhere = ShapeId(ANA, 99, 0)
+    assert desk.visible.in_order([*ids, nowhere]) == [nowhere, ids[1], ids[2], ids[0]]
