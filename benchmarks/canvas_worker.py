@@ -8,6 +8,7 @@ import math
 import os
 import random
 import resource
+import subprocess
 import sys
 import tempfile
 import time
@@ -19,7 +20,7 @@ from PyQt6.QtCore import QEvent, QPointF, QRect, Qt
 from PyQt6.QtGui import QImage, QMouseEvent, QPainter, QPainterPath, QPen, QPointingDevice
 from PyQt6.QtWidgets import QApplication, QGraphicsScene, QGraphicsView
 
-from benchmarks.applying import chunks_of
+from benchmarks.canvas_file import SPARSE, area_of
 from benchmarks.frames import Pacer, until
 from benchmarks.results import percentile
 from benchmarks.workload import VIEW, strokes, walks
@@ -33,12 +34,11 @@ from peer import interpreter
 from peer.bridge import NetworkThread
 from peer.opening import OpenBoard
 from peer.settings import Settings
-from peer.target import Target, new_board
+from peer.target import from_file, new_board
 from peer.ui.picture import save_png
 from peer.ui.window import Window
 
 EVERY: Final = 1 / 60
-SPARSE: Final = (19_200, 10_800)
 DARK: Final = 100
 
 
@@ -58,23 +58,15 @@ class Ours:
         self.count = count
         self.figures: dict[str, Any] = {}
         self.application = QApplication([])
-        self.target = new_board("Bench", ())
-        self._fill(self.target)
+        made = subprocess.run(
+            [sys.executable, "-m", "benchmarks.canvas_file", str(count)], stdout=subprocess.PIPE, text=True, check=True
+        )
+        self.target = from_file(Path(made.stdout.strip()))
         self.window = Window(Settings("Ana", 0xE03131, "light"))
         self.window.resize(*VIEW)
         self.window.show()
         self.thread = NetworkThread()
         self.thread.start()
-
-    def _fill(self, target: Target) -> None:
-        author = Identity.generate(os.urandom)
-        proof = target.keys.prove_edit(author.peer_id)
-        assert target.path is not None
-        store = target.open_store()
-        view = SPARSE if self.count > 10_000 else VIEW
-        for chunk in chunks_of(self.count, author, room=target.keys.room_id, view=view):
-            store.append(chunk._replace(proof=proof))
-        store.close()
 
     def open(self) -> None:
         """Open an empty board, for its memory; then ours, until it is all there."""
@@ -88,7 +80,7 @@ class Ours:
         self.opened = OpenBoard(self.target, Person("Ana", 0xE03131), 0, self.thread, self.window)
         self.board = self.opened.board
         self.window.show_board(self.board)
-        x, y = (side / 2 for side in (SPARSE if self.count > 10_000 else VIEW))
+        x, y = (side / 2 for side in area_of(self.count))
         self.canvas.move_camera(lambda camera: camera.look_at(x, y))
         self.opened.start()
         until(self._has_ink)
@@ -222,6 +214,8 @@ class Ours:
         return figures
 
     def _while_catching_up(self) -> dict[str, float]:
+        from benchmarks.applying import chunks_of
+
         author = Identity.generate(os.urandom)
         proof = self.target.keys.prove_edit(author.peer_id)
         for chunk in chunks_of(100_000, author, room=self.target.keys.room_id, view=SPARSE):
@@ -257,7 +251,7 @@ class Plain:
         before = rss()
         self.scene = QGraphicsScene()
         pen = QPen(Qt.GlobalColor.black, 3, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin)
-        view = SPARSE if count > 10_000 else VIEW
+        view = area_of(count)
         started = time.perf_counter()
         for points in walks(count, view=view):
             path = QPainterPath(QPointF(*points[0]))

@@ -29,8 +29,8 @@ _FARTHEST: Final = 1_000_000.0
 _AROUND: Final = 1_024.0
 """Pixels past the edge of what is painted that are left of such a stroke."""
 
-_MOST_CORNERS: Final = 800_000
-"""Corners to keep: 13 MB."""
+_MOST_CORNERS: Final = 300_000
+"""Corners to keep: 5 MB."""
 
 
 class _Outline:

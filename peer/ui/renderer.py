@@ -17,7 +17,7 @@ from PyQt6.QtGui import QPainter, QRegion
 from p2psketch.document import Shape
 from p2psketch.geometry import Rect
 from peer.ui.rendering import InkPainter, Job
-from peer.ui.tiles import SIZE, Sheet, Tiles, keys_of, rect_of
+from peer.ui.tiles import SIZE, Sheet, Tiles, keys_of, rect_of, room
 from peer.ui.visible import VisibleShapes
 
 STILL: Final = 0.08
@@ -248,11 +248,10 @@ class Renderer:
         return self._begin(sheet, _joined([rect_of(key) for key in sorted(keys)], 1.5)) if keys else None
 
     def _job_in_rim(self, sheet: Sheet, seen: QRect) -> Job | None:
-        rects = [
-            rect_of(key)
-            for key in keys_of(_with_rim(seen))
-            if (tile := sheet.tiles.get(key)) is None or not tile.dirty.isEmpty()
-        ]
+        keys = list(keys_of(_with_rim(seen)))
+        if len(keys) > room(seen.size()):
+            return None
+        rects = [rect_of(key) for key in keys if (tile := sheet.tiles.get(key)) is None or not tile.dirty.isEmpty()]
         return self._begin(sheet, rects[0]) if rects else None
 
     def _begin(self, sheet: Sheet, rect: QRect) -> Job:

@@ -144,6 +144,8 @@ class SettledInk:
         some = list(islice(self._waiting, _AT_ONCE))
         for id in some:
             del self._waiting[id]
+        if not self._waiting:
+            self._waiting = {}  # an emptied one keeps its room
         self._take(some)
 
     def _take(self, ids: Collection[ShapeId]) -> None:

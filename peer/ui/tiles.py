@@ -15,13 +15,13 @@ from PyQt6.QtGui import QImage, QPainter, QRegion
 
 from p2psketch.geometry import Rect
 
-SIZE: Final = 384
+SIZE: Final = 256
 """Pixels of the device, each way."""
 
 TILE_BYTES: Final = SIZE * SIZE * 4
 
-_SPARE: Final = 16 * 1024 * 1024
-"""Bytes that tiles may take besides two and a half canvases full of them."""
+_SPARE: Final = 8 * 1024 * 1024
+"""Bytes that tiles may take besides two canvases full of them."""
 
 _AROUND: Final = 2
 """Pixels that antialiasing may need around ink."""
@@ -44,6 +44,11 @@ def keys_of(rect: QRect) -> Iterator[Key]:
 def rect_of(key: Key) -> QRect:
     """What a tile covers of its sheet."""
     return QRect(key[0] * SIZE, key[1] * SIZE, SIZE, SIZE)
+
+
+def room(view: QSize) -> int:
+    """How many tiles are kept for a canvas of so many pixels."""
+    return (view.width() * view.height() * 8 + _SPARE) // TILE_BYTES
 
 
 class Tile:
@@ -179,7 +184,7 @@ class Tiles:
 
     def make_room(self, view: QSize) -> None:
         """Let go of the tiles not seen for longest, if there are too many for a canvas of this size in pixels."""
-        most = (view.width() * view.height() * 10 + _SPARE) // TILE_BYTES
+        most = room(view)
         kept = [(tile.used, key, sheet) for sheet in self._sheets.values() for key, tile in sheet.tiles.items()]
         if len(kept) <= most:
             return

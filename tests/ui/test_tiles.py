@@ -5,7 +5,7 @@ from PyQt6.QtCore import QPoint, QRect, QSize
 from PyQt6.QtGui import QColor, QImage, QPainter
 
 from p2psketch.geometry import Rect
-from peer.ui.tiles import SIZE, Sheet, Tiles, keys_of, rect_of
+from peer.ui.tiles import SIZE, Sheet, Tiles, keys_of, rect_of, room
 
 RED, GREEN = QColor("red"), QColor("green")
 
@@ -97,4 +97,4 @@ def test_what_was_not_seen_for_longest_makes_way() -> None:
         tiles.make_room(size)
     assert (199, 0) in tiles.sheet.tiles
     assert (0, 0) not in tiles.sheet.tiles
-    assert len(tiles.sheet.tiles) * SIZE * SIZE * 4 <= 16 * 2**20 + 10 * SIZE * SIZE
+    assert len(tiles.sheet.tiles) <= room(size)
