@@ -24,7 +24,9 @@ os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 _EVERYWHERE = settings(deadline=None, print_blob=True, suppress_health_check=[HealthCheck.too_slow])
 _IN_CI = bool(os.environ.get("CI"))
-settings.register_profile("test", _EVERYWHERE, derandomize=_IN_CI, database=None if _IN_CI else _EVERYWHERE.database)
+settings.register_profile(
+    "test", _EVERYWHERE, max_examples=50, derandomize=_IN_CI, database=None if _IN_CI else _EVERYWHERE.database
+)
 settings.register_profile("torture", _EVERYWHERE, max_examples=2_000)
 settings.load_profile("test")
 

@@ -294,7 +294,7 @@ class LongWhiteboard(Whiteboard):
 
 
 TestWhiteboard = Whiteboard.TestCase
-TestWhiteboard.settings = settings(max_examples=60, stateful_step_count=40)
+TestWhiteboard.settings = settings(max_examples=30, stateful_step_count=40)
 
 TestLongWhiteboard = pytest.mark.slow(LongWhiteboard.TestCase)
 TestLongWhiteboard.settings = settings(max_examples=1000, stateful_step_count=100)

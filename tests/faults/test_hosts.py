@@ -68,6 +68,7 @@ def test_a_tracker_dies_comes_back_and_is_replaced(group: Callable[..., Group]) 
     four.alike(HERE_WITHIN)
 
 
+@pytest.mark.slow
 def test_one_keeper_that_is_left_gives_newcomers_everything(group: Callable[..., Group]) -> None:
     five = group("ana", "bob", "cleo", "dan", "eve")
     five.come("ana", "bob", "cleo")

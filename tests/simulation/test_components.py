@@ -43,6 +43,7 @@ def test_34_peers_that_know_only_the_one_before() -> None:
     check(joined(34, tracker=False))
 
 
+@pytest.mark.slow
 def test_60_peers() -> None:
     check(joined(60))
 
@@ -71,6 +72,7 @@ def test_one_more_comes_when_all_are_full(monkeypatch: pytest.MonkeyPatch, needy
     assert len(cluster.components()) == parts
 
 
+@pytest.mark.slow
 def test_those_who_leave_and_come_back_do_not_tear_it_apart() -> None:
     cluster = joined(40)
     rng = Random(1)
