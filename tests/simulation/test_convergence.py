@@ -14,7 +14,7 @@ from tests.simulation.faults import Fault
 from tests.simulation.story import Story
 
 ROOT = Path(__file__).parents[2]
-BATCH = 25
+BATCH = 15
 SEEDS = 4 * BATCH
 """As many as two cores play in a minute; `make torture` plays the rest."""
 

@@ -8,7 +8,7 @@ from p2psketch.ops import Op
 from tests.simulation.histories import play
 
 BATCH = 20
-FEW = 60
+FEW = 40
 ALL = 1_000
 
 
