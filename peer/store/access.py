@@ -50,11 +50,27 @@ def alone(path: Path) -> Iterator[None]:
     with opening(path):
         lock = Lock.take(path)
     try:
-        with suppress(StoreError):  # whatever is wrong with it
-            Store.open(path).close()
+        with opening(path):
+            _move_log_into(path)
         yield
     finally:
         lock.release()
+
+
+def _move_log_into(path: Path) -> None:
+    """What lies beside a file belongs into it. SQLite removes it also where it could not read it: then it stays."""
+    if not has_log(path):
+        return
+    log, kept = (path.with_name(path.name + ending) for ending in ("-wal", "-wal-kept"))
+    kept.unlink(missing_ok=True)
+    link_or_copy(log, kept)
+    try:
+        Store.open(path).close()
+    except StoreError:  # whatever is wrong with it
+        if not log.exists():
+            kept.replace(log)
+    finally:
+        kept.unlink(missing_ok=True)
 
 
 def _held(path: Path, keys: RoomKeys, lock: Lock) -> Store:

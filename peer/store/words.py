@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 MEANWHILE: Final = "Drawing goes on in memory only, and is saved as soon as that is possible."
-SHARED: Final = "This board is open in another window on this computer: what you draw here is saved by that one."
+SHARED: Final = "Another window here has this board open, and saves what you draw."
 BACK: Final = "The board is saved again."
 
 WHY: Final = {

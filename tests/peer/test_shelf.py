@@ -276,3 +276,16 @@ def test_only_what_lies_in_the_trash_is_ever_removed(plan: Target) -> None:
 
 def test_a_file_names_its_board_roughly() -> None:
     assert shelf.name_of(Path("/b/Mesh-sketch-0123456789abcdef.p2psketch")) == "Mesh sketch"
+
+
+def test_a_damaged_board_is_thrown_away_with_the_log_that_could_not_be_moved_into_it(plan: Target) -> None:
+    path = path_of(plan)
+    log = path.with_name(path.name + "-wal")
+    path.write_bytes(b"not a board any more" * 99)
+    log.write_bytes(b"what its program had no time for")
+    thrown = shelf.discard(path)
+    assert not path.exists()
+    assert not log.exists()
+    assert thrown.with_name(thrown.name + "-wal").read_bytes() == b"what its program had no time for"
+    assert shelf.restore(thrown, path) == path
+    assert log.exists()
