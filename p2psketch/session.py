@@ -69,6 +69,8 @@ class Session:
         self.logs = Logs(me, self.replica, self.mesh)
         self.introduction = Introduction(room, me, urandom)
         self.saved = keeps
+        self.shared = False
+        """Is the board file another program's to write, which has what is drawn here over a link?"""
         self.trouble = ""
         self.holders = Holders(room.room_id, launch.lasting.peer_id, me)
         self._launch = launch
@@ -145,6 +147,7 @@ class Session:
         if not isinstance(event, e.StoreNews):
             self.saved = isinstance(event, e.StoreBack)
             self._in_memory = not self.saved
+            self.shared = isinstance(event, e.StoreShared)
             self.trouble = event.sentence if isinstance(event, e.StoreFailed) else ""
             effects += self.mesh.keep(self.saved)
         if isinstance(event, e.StoreShared):

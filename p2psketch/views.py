@@ -42,7 +42,7 @@ class Status:
     """`progress` from 0 to 1 while catching up; `peers_with_latest`: on how many others our latest op is on disk,
     or, where we have drawn nothing, the whole board; `away_with_latest`: how many more had all there is (`ops`) when
     last seen. `only_here`: None if all work of this computer is known to be elsewhere too, or else how many strokes of
-    it are not. `trouble`: why the board cannot be saved.
+    it are not. `trouble`: why the board cannot be saved. `shared`: another window of this computer saves it.
     """
 
     trackers: dict[str, str | None]
@@ -58,11 +58,17 @@ class Status:
     only_here: int | None = None
     ops: int = 0
     holders: tuple[Holder, ...] = ()
+    shared: bool = False
 
     @property
     def safe_on(self) -> int:
         """On how many other computers our latest work is, those included that had it when they were last seen."""
-        return self.peers_with_latest + self.away_with_latest
+        return self.peers_with_latest + self.away_with_latest - (self.shared and self.is_kept)
+
+    @property
+    def is_kept(self) -> bool:
+        """Is our latest work on the disk of this computer: written by us, or by the window that has the file?"""
+        return self.saved or (self.shared and self.peers_with_latest > 0)
 
     @property
     def tracker_reachable(self) -> bool | None:
@@ -156,6 +162,7 @@ def status_of(session: Session, *, open_room: bool) -> Status:
         strokes_in(session.document, unsafe) if unsafe else None,
         session.holders.total,
         tuple(holders),
+        session.shared,
     )
 
 

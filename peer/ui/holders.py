@@ -73,7 +73,7 @@ class HoldersPopover(Popover):
             part.hide()
             part.deleteLater()
         self._parts = []
-        mine = f"saved in {where}" if status.saved else "not saved: it is in memory only"
+        mine = f"saved in {where}" if status.is_kept else "not saved: it is in memory only"
         self.rows = [HolderRow("This computer", mine, color, self)]
         others = status.holders[:MOST]
         self.rows += [HolderRow(each.name, holds(each, status, time.time()), each.color, self) for each in others]

@@ -387,7 +387,7 @@ async def test_what_is_not_a_board_is_refused_and_left_alone(path: Path) -> None
 
 @in_loop
 async def test_a_second_window_joins_the_first_and_takes_over_when_that_ends(path: Path, failing: Expected) -> None:
-    failing("This board is open in another window on this computer", AGAIN)
+    failing("Another window here has this board open", AGAIN)
     async with AsyncExitStack() as windows:
         ana = await windows.enter_async_context(peer(name="Ana", path=path))
         draw(ana, 3)
@@ -416,7 +416,7 @@ async def second_window(first: HeadlessPeer) -> AsyncIterator[HeadlessPeer]:
 async def test_the_stroke_under_the_other_windows_pen_is_not_taken_for_one_of_the_dead(
     path: Path, failing: Expected
 ) -> None:
-    failing("open in another window")
+    failing("Another window here has this board open")
     async with peer(name="Ana", path=path) as ana:
         begin_to_draw(ana)
         await until(lambda: drafts_in(path) == 1, "the stroke is on disk while it grows")

@@ -275,3 +275,10 @@ def test_the_two_erasers_are_told_apart_by_pictures(around: QWidget, theme: Them
     panel.show()
     strokes, parts = (kind.grab(QRect(0, 0, 44, kind.height())).toImage() for kind in panel.kinds)
     assert strokes != parts
+
+
+def test_what_another_window_saves_is_saved_and_that_window_is_no_other_computer() -> None:
+    joined = replace(QUIET, saved=False, shared=True)
+    assert safety(joined) == "not saved"
+    assert safety(replace(joined, peers_with_latest=1)) == "saved by the other window"
+    assert safety(replace(joined, peers_with_latest=3)) == "saved by the other window · on 2 others"

@@ -121,7 +121,7 @@ class TitlePanel(Panel):
 
     def show_status(self, status: Status) -> None:
         """One line: is it saved, and who else has it?"""
-        self.quiet.say(safety(status), "quiet" if status.saved else "bad", "Who else has this board")
+        self.quiet.say(safety(status), "quiet" if status.is_kept else "bad", "Who else has this board")
         now = self.quiet.sizeHint().width()
         if now > self._quiet_width:
             self._quiet_width = now
@@ -178,13 +178,21 @@ class TitlePanel(Panel):
 
 def safety(status: Status) -> str:
     """`saved · on 3 others`, or how much of one's own work nobody else has."""
-    kept = "saved" if status.saved else "not saved"
-    others = status.safe_on
+    kept, others = kept_words(status), status.safe_on
     if others:
         return f"{kept} · on {others} {'other' if others == 1 else 'others'}"
+    if status.shared:
+        return kept
     if status.only_here and status.holders:
         return f"{kept} · {strokes(status.only_here)} only here"
     return f"{kept} · only here"
+
+
+def kept_words(status: Status) -> str:
+    """Is it on this computer's disk, and who sees to that?"""
+    if status.shared and status.is_kept:
+        return "saved by the other window"
+    return "saved" if status.saved else "not saved"
 
 
 def strokes(many: int) -> str:
