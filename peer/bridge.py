@@ -189,16 +189,19 @@ class Bridge(QObject):
         if self._node is not None and self._is_open:
             self._node.sync()
 
-    def close(self) -> None:
-        """Flush the links, close the board file; returns when that is done, or after four seconds."""
+    def close(self) -> bool:
+        """Flush the links, close the board file; returns when that is done, or after four seconds. Is it done?"""
         if self._starting is None:
-            return
+            return True
         done = self._thread.do(self._close(self._starting))
         try:
             done.result(STOP_WITHIN)
         except TimeoutError:
             log.warning("the links did not close in time")
-        self._events.clear()
+            return False
+        finally:
+            self._events.clear()
+        return True
 
     async def _close(self, starting: Future[None]) -> None:
         import asyncio

@@ -84,6 +84,7 @@ class Node:
         self._announces: tuple[Announce, ...] = ()
         self._dials: set[asyncio.Task[None]] = set()
         self._closing = False
+        self._ticking: asyncio.TimerHandle | None = None
 
     # -- life ------------------------------------------------------------------------------------
 
@@ -101,7 +102,7 @@ class Node:
             self.add_tracker(tracker)
         self._ticked = time.monotonic(), time.time()
         self._looked = self._ticked[0]
-        self._loop.call_later(TICK, self._tick)
+        self._ticking = self._loop.call_later(TICK, self._tick)
 
     async def _open_disk(self) -> None:
         end = time.monotonic() + TOLD_WITHIN
@@ -141,6 +142,8 @@ class Node:
     async def close(self) -> None:
         """Everything queued is flushed, as far as the links take it within two seconds."""
         self._closing = True
+        if self._ticking is not None:
+            self._ticking.cancel()
         if not self._is_open:
             return
         self._flush()
@@ -243,8 +246,6 @@ class Node:
 
     def _tick(self) -> None:
         """Once a second: pings, sleep, and where this machine is."""
-        if self._closing:
-            return
         now, wall = time.monotonic(), time.time()
         late = max(now - self._ticked[0], wall - self._ticked[1]) - TICK
         self._ticked = now, wall
@@ -259,7 +260,7 @@ class Node:
         if now - self._looked >= LOOK_AROUND or moved or late > ASLEEP:
             self._looked = now
             self._look_around()
-        self._loop.call_later(TICK, self._tick)
+        self._ticking = self._loop.call_later(TICK, self._tick)
 
     def _wake(self) -> None:
         """The network around us may be another one."""

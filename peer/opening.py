@@ -12,11 +12,12 @@ from functools import partial
 from random import Random
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, QTimer
 
 from p2psketch.keys import Identity
 from p2psketch.messages import Person
 from p2psketch.session import Launch, Session
+from peer import interpreter
 from peer.board import Board
 from peer.bridge import Bridge, NetworkThread, QtTimer
 from peer.home import lasting_identity
@@ -36,8 +37,9 @@ class OpenBoard:
         launch = Launch(Identity.generate(os.urandom), person, lasting_identity())
         session = Session(target.keys, launch, Random(os.urandom(16)), os.urandom)
         self.target = target
-        self.bridge = Bridge(partial(_node, target, launch.identity, port), thread, parent)
-        self.board = Board(session, target.name, self.bridge.perform, QtTimer(parent), target.links)
+        self._parts = QObject(parent)
+        self.bridge = Bridge(partial(_node, target, launch.identity, port), thread, self._parts)
+        self.board = Board(session, target.name, self.bridge.perform, QtTimer(self._parts), target.links)
         self.board.open_room = target.open_room
 
     def start(self) -> None:
@@ -52,9 +54,11 @@ class OpenBoard:
         return self.bridge.sync()
 
     def close(self) -> None:
-        """Say goodbye; returns when the file is closed."""
+        """Say goodbye; returns when the file is closed. What the board took of memory is given back in a later turn."""
         self.board.leave()
-        self.bridge.close()
+        if self.bridge.close():
+            self._parts.deleteLater()
+        QTimer.singleShot(0, interpreter.tidy)
 
 
 def _node(target: Target, identity: Identity, port: int, sink: Sink, backlog: Callable[[], int]) -> Node:

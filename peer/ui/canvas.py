@@ -109,6 +109,10 @@ class Canvas(HandledView):
         self._show_gesture()
         return cancelled
 
+    def leave(self) -> None:
+        """The canvas goes; the rubber stays."""
+        self._rubber.unwatch(self._show_gesture)
+
     def fit_all(self) -> None:
         """Show all there is; of an empty board, its origin at 100 %."""
         self.fit(self._settled.bounds())

@@ -361,7 +361,8 @@ class Desk(QWidget):
         self.cancel_picture()
         self._timer.stop()
         self._again.stop()
-        self.style_panel.leave()
+        for part in (self.canvas, self.style_panel, self.eraser_panel):
+            part.leave()
         with suppress(ValueError):  # a board that has been left has forgotten its listeners
             self.board.unwatch(self)
 
