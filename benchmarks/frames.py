@@ -74,6 +74,7 @@ def until(done: Callable[[], bool], seconds: float = 120) -> float:
     started = time.perf_counter()
     while not done():
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 1)
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)  # which only a loop of Qt's own would do
         if time.perf_counter() - started > seconds:
             sys.exit("this takes too long")
     return time.perf_counter() - started

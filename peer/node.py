@@ -24,6 +24,7 @@ from peer.disk import Disk, Files
 from peer.hosts import is_ours, own_hosts
 from peer.outbox import ReadLog
 from peer.peer_link import Line, PeerLink
+from peer.telling import Sink
 from peer.trackers import TrackerClient
 from peer.transport import Credentials, Listener, dial
 
@@ -37,8 +38,6 @@ LOOK_AROUND: Final = 10.0
 GOODBYE: Final = 2.0
 TOLD_WITHIN: Final = 2.0
 """Seconds in which a program that has just opened the board file says where it listens, or ends."""
-
-Sink = Callable[[e.Event], None]
 
 
 @dataclass(frozen=True)
@@ -69,6 +68,7 @@ class Node:
     ) -> None:
         self.sink = sink
         self.line = Line(backlog, self._later)
+        self._backlog = backlog
         self.port = 0
         self._credentials = credentials
         self._place = place
@@ -91,7 +91,7 @@ class Node:
     async def start(self) -> None:
         """Open the board, tell what it holds, listen, look for trackers. SketchError if that is impossible."""
         self._loop = asyncio.get_running_loop()
-        self.disk = Disk(self._place.files, self.sink, joins=self._place.joins)
+        self.disk = Disk(self._place.files, self.sink, joins=self._place.joins, backlog=self._backlog)
         await self._open_disk()
         self._listener = await Listener.start(self._credentials, self._visitor, self._place.port)
         self.port = self._listener.port
@@ -109,7 +109,7 @@ class Node:
         while not self._is_open:
             try:
                 self._is_open = True
-                self.disk.open()
+                await self.disk.open()
             except BoardInUse as error:
                 self._is_open = False
                 if error.port is not None or time.monotonic() >= end:

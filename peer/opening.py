@@ -10,7 +10,7 @@ import os
 from collections.abc import Callable
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from PyQt6.QtCore import QObject, QTimer
 
@@ -26,7 +26,11 @@ from peer.target import Target
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from peer.node import Node, Sink
+    from peer.node import Node
+    from peer.telling import Sink
+
+TIDY_AFTER: Final = 100
+"""Milliseconds, once a board's parts are deleted: Qt lets go of Python's objects in turns of the loop after that."""
 
 
 class OpenBoard:
@@ -57,8 +61,8 @@ class OpenBoard:
         """Say goodbye; returns when the file is closed. What the board took of memory is given back in a later turn."""
         self.board.leave()
         if self.bridge.close():
+            self._parts.destroyed.connect(lambda: QTimer.singleShot(TIDY_AFTER, interpreter.tidy))
             self._parts.deleteLater()
-        QTimer.singleShot(0, interpreter.tidy)
 
 
 def _node(target: Target, identity: Identity, port: int, sink: Sink, backlog: Callable[[], int]) -> Node:

@@ -112,6 +112,7 @@ class Canvas(HandledView):
     def leave(self) -> None:
         """The canvas goes; the rubber stays."""
         self._rubber.unwatch(self._show_gesture)
+        self._settled.leave()
 
     def fit_all(self) -> None:
         """Show all there is; of an empty board, its origin at 100 %."""

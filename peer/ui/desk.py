@@ -153,7 +153,7 @@ class Desk(QWidget):
         self.status.line.clicked.connect(self.people_popover.toggle)
         self.people.share.clicked.connect(self.toggle_share)
         self.style_panel.free.clicked.connect(self._toggle_picker)
-        self.picker.chosen.connect(lambda color: setattr(self.ink, "color", color))
+        self.picker.chosen.connect(self._pick)
 
     # -- what the board says -----------------------------------------------------------------------
 
@@ -319,6 +319,9 @@ class Desk(QWidget):
     def _toggle_picker(self) -> None:
         self.picker.show_color(self.ink.color)
         self.picker.toggle()
+
+    def _pick(self, color: int) -> None:
+        self.ink.color = color
 
     def _popover_opened(self) -> None:
         popover = self.sender()
