@@ -121,7 +121,8 @@ class Shape:
     @property
     def z(self) -> tuple[bool, bytes, ShapeId]:
         """Shapes are painted in this order: highlighters beneath all ink, and each of both by its own z."""
-        return not self.highlights, self._fields.get("z") or self.time.to_bytes(8, "big"), self.id
+        fields = self._fields
+        return fields.get("nib") != HIGHLIGHTER, fields.get("z") or self.time.to_bytes(8, "big"), self.id
 
     @property
     def color(self) -> int:
