@@ -87,7 +87,7 @@ def encode_body(author: PeerId, sets: Iterable[tuple[ShapeId | int, Fields]]) ->
             flat.append(shape)
         else:
             flat.append([peers.setdefault(shape.peer, len(peers)), shape.seq, shape.nth])
-        flat.append(fields)
+        flat.append(dict(fields))
     flat[0] = list(peers)[1:]
     return pack(flat)
 

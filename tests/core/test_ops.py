@@ -79,6 +79,12 @@ def test_strokes_alike_share_their_style() -> None:
     assert styles[0] is styles[1] != styles[2]
 
 
+def test_what_was_read_can_be_committed_again() -> None:
+    body = encode_body(ANN, [(0, STROKE)])
+    ((_, fields),) = read_op(ANN, 5, 7, 0, body).sets
+    assert encode_body(ANN, [(0, fields)]) == body
+
+
 def test_a_stroke_that_is_cut_as_it_is_created_shares_nothing() -> None:
     op = read_op(ANN, 5, 7, 0, encode_body(ANN, [(0, {"cut/a": [0, 1], **STROKE})]))
     assert op.void is None and type(op.sets[0][1]) is dict
