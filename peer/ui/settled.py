@@ -129,10 +129,12 @@ class SettledInk:
 
     def turn(self, *, at_once: bool = False) -> None:
         """Go on with what is to be done, for a few milliseconds; `at_once` has what is done by then shown."""
-        until = self._clock() + SLICE
-        while self._waiting and self._clock() < until:
+        begun = self._clock()
+        while self._waiting and self._clock() < begun + SLICE / 2:
             self._take_some()
-        again = 0.0 if self._waiting else self._renderer.work(until)
+        more = bool(self._waiting)
+        again = self._renderer.work(begun + SLICE, more=more)
+        again = 0.0 if more else again
         untold = self._renderer.tell(at_once=at_once)
         again = untold if again is None else again
         if again is None:

@@ -134,14 +134,19 @@ class Tiles:
                 painter.drawImage(rect.topLeft() - whole.topLeft(), image)
                 painter.end()
 
-    def paint(self, painter: QPainter, exposed: QRect, shift: QPoint) -> tuple[list[QRect], list[QRect]]:
+    def paint(
+        self, painter: QPainter, exposed: QRect, shift: QPoint, besides: QRect
+    ) -> tuple[list[QRect], list[QRect]]:
         """Paint what there is for `exposed` pixels of the device, with the board's origin at `shift`; returns where
-        tiles are missing, and where nothing could stand in for them.
+        tiles are missing, and where nothing could stand in for them. Tiles that lie `besides` are not needed.
         """
         self._frame += 1
         missing: list[QRect] = []
         left, top, tiles = shift.x(), shift.y(), self.sheet.tiles
+        hidden = besides.translated(-shift)
         for key in keys_of(exposed.translated(-shift)):
+            if hidden.isValid() and hidden.contains(rect_of(key)):
+                continue
             if (tile := tiles.get(key)) is None:
                 missing.append(rect_of(key).translated(shift).intersected(exposed))
             else:
@@ -181,6 +186,25 @@ class Tiles:
             painter.drawImage(QRectF(place), tile.image, source)
             covered += QRegion(place)
         return covered
+
+    def together(self, sheet: Sheet, rect: QRect) -> QImage | None:
+        """One image of whole tiles of a sheet; None if one of them is missing or not right."""
+        tiles = [(key, sheet.tiles.get(key)) for key in keys_of(rect)]
+        if any(tile is None or not tile.dirty.isEmpty() for _, tile in tiles):
+            return None
+        image = QImage(rect.size(), QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        for key, tile in tiles:
+            assert tile is not None
+            painter.drawImage(rect_of(key).topLeft() - rect.topLeft(), tile.image)
+        painter.end()
+        return image
+
+    def keep_only(self, sheet: Sheet, rect: QRect) -> None:
+        """Let go of all other tiles than those of a sheet that a rectangle touches."""
+        for other in self.others():
+            other.tiles.clear()
+        sheet.tiles = {key: tile for key, tile in sheet.tiles.items() if rect.intersects(rect_of(key))}
 
     def make_room(self, view: QSize) -> None:
         """Let go of the tiles not seen for longest, if there are too many for a canvas of this size in pixels."""

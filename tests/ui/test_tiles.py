@@ -19,7 +19,7 @@ def plain(size: QSize, color: QColor) -> QImage:
 def canvas(tiles: Tiles, size: QSize, shift: QPoint) -> tuple[QImage, list[QRect], list[QRect]]:
     image = plain(size, QColor("white"))
     painter = QPainter(image)
-    missing, bare = tiles.paint(painter, QRect(QPoint(0, 0), size), shift)
+    missing, bare = tiles.paint(painter, QRect(QPoint(0, 0), size), shift, QRect())
     painter.end()
     return image, missing, bare
 
