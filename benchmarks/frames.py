@@ -72,12 +72,18 @@ class Pacer(QObject):
 def until(done: Callable[[], bool], seconds: float = 120) -> float:
     """Let the event loop run until something is so, as it runs by itself; returns the seconds it took."""
     started = time.perf_counter()
-    loop, timer = QEventLoop(), QTimer()
+    loop, timer, is_done = QEventLoop(), QTimer(), False
+
+    def look() -> None:
+        nonlocal is_done
+        is_done = done()
+        if is_done or time.perf_counter() - started > seconds:
+            loop.quit()
+
     timer.setTimerType(Qt.TimerType.PreciseTimer)
-    timer.timeout.connect(lambda: loop.quit() if done() or time.perf_counter() - started > seconds else None)
+    timer.timeout.connect(look)
     timer.start(2)
-    if not done():
-        loop.exec()
-    if not done():
+    loop.exec()
+    if not is_done:
         sys.exit("this takes too long")
     return time.perf_counter() - started

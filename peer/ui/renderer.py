@@ -142,7 +142,8 @@ class Renderer:
         return None
 
     def _differs(self, pixels: QRect) -> None:
-        self._different = self._different.united(pixels)
+        seen = pixels.intersected(self._view.translated(self._origin))
+        self._different = self._different.united(seen)
 
     # -- what changes ------------------------------------------------------------------------------
 
@@ -233,14 +234,15 @@ class Renderer:
 
     # -- painting ----------------------------------------------------------------------------------
 
-    def work(self, until: float, *, more: bool = False) -> float | None:
-        """Paint for so long; returns in how many seconds to go on, or None if nothing is left to do.
+    def work(self, until: float, *, more: bool = False, gently: bool = False) -> float | None:
+        """Paint for so long, `gently` in smaller steps; returns in how many seconds to go on, or None if nothing is
+        left to do.
 
         If `more` shapes are about to come on top, nothing is painted that those would spoil.
         """
         while (job := self._job or self._next_job(more=more)) is not None:
             self._job = job
-            done = job.work(until, self._clock)
+            done = job.work(until, self._clock, gently=gently)
             if done and not (more and job is self._pile):
                 self._finish(job)
             elif job.sheet is self._tiles.sheet:

@@ -25,6 +25,9 @@ from peer.ui.tiles import Sheet
 _BATCH: Final = 48
 """Shapes whose outlines are made at a time."""
 
+_SMALL_BATCH: Final = 12
+"""While somebody moves the board: every millisecond is seen."""
+
 _STEP: Final = 12
 """Shapes that are filled between two looks at the clock."""
 
@@ -128,11 +131,11 @@ class Job:
         self._above.append(shape)
         self._left += 1
 
-    def work(self, until: float, clock: Callable[[], float] = perf_counter) -> bool:
-        """Go on until it is done, or so long; says whether it is done."""
+    def work(self, until: float, clock: Callable[[], float] = perf_counter, *, gently: bool = False) -> bool:
+        """Go on until it is done, or so long; says whether it is done. In smaller steps it takes longer in all."""
         while self._left:
             if not self._drawn:
-                self._outline(until, clock)
+                self._outline(until, clock, _SMALL_BATCH if gently else _BATCH)
             else:
                 some = self._drawn[-_STEP:]
                 self._ink.paint(self.image, self.rect.topLeft(), some[::-1])
@@ -142,15 +145,15 @@ class Job:
                 break
         return not self._left
 
-    def _outline(self, until: float, clock: Callable[[], float]) -> None:
+    def _outline(self, until: float, clock: Callable[[], float], batch: int) -> None:
         """Make the outlines of the next few shapes, if they are found in time."""
         some: list[Shape] = []
         for shape in self._coming:
             if shape is not None:
                 some.append(shape)
-            if len(some) == _BATCH or (shape is None and clock() > until):
+            if len(some) == batch or (shape is None and clock() > until):
                 break
         else:
-            while self._above and len(some) < _BATCH:
+            while self._above and len(some) < batch:
                 some.append(self._above.popleft())
         self._drawn = self._ink.outlined(self.sheet, some, self._area)[::-1]

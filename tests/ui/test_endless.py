@@ -10,6 +10,7 @@ from peer.tools.style import InkStyle
 from peer.ui.canvas import Canvas
 from peer.ui.theme import LIGHT
 from tests.ui.boards import Alone
+from tests.ui.shown import shown
 
 
 @pytest.fixture
@@ -41,7 +42,7 @@ def test_a_pinch_on_the_touchpad_zooms_at_the_pointer(canvas: Canvas) -> None:
 
 
 def test_what_is_not_seen_is_not_painted_anew(canvas: Canvas, qtbot: QtBot) -> None:
-    QApplication.processEvents()
+    shown(canvas)
     painted: list[QRect] = []
     canvas.paint_board = lambda painter, exposed: painted.append(exposed)  # type: ignore[method-assign]
     canvas.show_anew(QRect(5_000, 0, 6_000, 10))
