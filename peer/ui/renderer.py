@@ -288,6 +288,7 @@ class Renderer:
         if missing:
             return self._begin(sheet, _joined(_nearest(missing, seen.center()), 1.0 if len(missing) < 8 else 1.5))
         self._loose.clear()
+        self._tiles.forget_stretched()
         dirty = [tile.dirty for _, tile in sheet.meeting(seen) if not tile.dirty.isEmpty()]
         if dirty:
             return self._begin(sheet, _joined(_nearest(dirty, seen.center()), 1.5))
