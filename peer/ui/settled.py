@@ -6,8 +6,10 @@ does not hold up the pen.
 """
 
 import math
+from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable
 from itertools import islice
+from operator import itemgetter
 from time import perf_counter
 from typing import Final
 
@@ -179,11 +181,11 @@ class SettledInk:
         """Have shapes as they are in the document."""
         taken = self._visible.take(ids)
         self._forget(ids)
-        come = sorted(taken.come, key=lambda entry: entry[0].z)
-        above = [entry for entry in come if entry[0].z > self._top]
-        below = [entry for entry in come if not entry[0].z > self._top]
+        come = sorted(((shape.z, shape, box) for shape, box in taken.come), key=itemgetter(0))
+        many = bisect_right(come, self._top, key=itemgetter(0))
+        below, above = ([(shape, box) for _, shape, box in part] for part in (come[:many], come[many:]))
         if above:
-            self._top = above[-1][0].z
+            self._top = come[-1][0]
         self._renderer.spoil([*taken.gone, *(box for _, box in below)])
         self._renderer.stand_in([entry for entry in below if entry[0].highlights])
         self._renderer.cover(above)
