@@ -19,7 +19,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter
 
 from p2psketch.document import Document, Shape
 from p2psketch.geometry import Rect
-from peer.ui import brush
+from peer.ui import brush, shaping
 from peer.ui.theme import LIGHT, Theme
 from peer.ui.visible import boxes_of
 
@@ -120,7 +120,7 @@ class Painting:
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.scale(self.image.width() / area.width, self.image.height() / area.height)
         painter.translate(-area.left, -area.top)
-        for shape, outline in zip(shapes, brush.outlines_of(shapes, level), strict=True):
+        for shape, outline in zip(shapes, shaping.outlines_of(shapes, level), strict=True):
             brush.fill(painter, outline, brush.color_of(shape, self._theme))
         painter.end()
 

@@ -14,7 +14,7 @@ from p2psketch.geometry import Rect
 from p2psketch.ids import OpId, PeerId, ShapeId, Stamp
 from p2psketch.ops import Op
 from p2psketch.shapes import Value
-from peer.ui import brush
+from peer.ui import brush, shaping
 from peer.ui.backdrop import Backdrop
 from peer.ui.rendering import FADED
 from peer.ui.settled import SettledInk
@@ -117,7 +117,7 @@ class Scene:
 
     def most_corners(self) -> int:
         """Of any outline at this scale."""
-        outlines = brush.outlines_of(self.document.painted(), brush.level_at(self.scale), self.scale)
+        outlines = shaping.outlines_of(self.document.painted(), brush.level_at(self.scale), self.scale)
         return max(len(polygon) for outline in outlines for polygon in outline)
 
     def expected(self) -> QImage:
@@ -132,7 +132,7 @@ class Scene:
             color = brush.color_of(shape, self.backdrop.theme)
             if shape.id in self.faded:
                 color.setAlphaF(color.alphaF() * FADED)
-            brush.fill(painter, brush.outlines_of([shape], level, self.scale)[0], color)
+            brush.fill(painter, shaping.outlines_of([shape], level, self.scale)[0], color)
         painter.end()
         return image
 
