@@ -5,11 +5,11 @@ the view's, which would paint all of itself anew, but that of one item, the plan
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QNativeGestureEvent, QPainter, QRegion, QResizeEvent, QTransform, QWheelEvent
+from PyQt6.QtGui import QNativeGestureEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QTransform, QWheelEvent
 from PyQt6.QtWidgets import (
     QFrame,
     QGraphicsItem,
@@ -25,6 +25,7 @@ from peer.ui.backdrop import Backdrop
 from peer.ui.camera import Camera
 from peer.ui.glide import Glide
 from peer.ui.look import motion
+from peer.ui.rects import rects_of, scaled
 from peer.ui.theme import Theme
 
 _EVERYTHING: Final = QRectF(-1e12, -1e12, 2e12, 2e12)
@@ -60,8 +61,9 @@ class EndlessView(QGraphicsView):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.camera = Camera()
-        self.covered: Callable[[], QRegion] = QRegion
-        """Says where something else hides all of the canvas."""
+        self.paint_above: Callable[[QPainter, QRect], None] = _paint_nothing
+        """Paints, where it is exposed, what lies above everything on the canvas, in pixels of the screen."""
+        self._exposed, self._parts = QRegion(), [QRect()]
         self.stage = QGraphicsScene(_EVERYTHING, self)
         self.plane = _Plane()
         self.stage.addItem(self.plane)
@@ -147,7 +149,7 @@ class EndlessView(QGraphicsView):
         camera = self.camera
         camera.ratio = self.devicePixelRatioF()
         self.plane.setTransform(QTransform(camera.zoom, 0, 0, camera.zoom, *camera.shift))
-        self.glass.update(QRegion(self.glass.rect()) - self.covered())
+        self.glass.update()
         self.moved.emit()
 
     @property
@@ -163,7 +165,7 @@ class EndlessView(QGraphicsView):
         right, bottom = math.ceil((pixels.right() + 1) / ratio), math.ceil((pixels.bottom() + 1) / ratio)
         self.glass.update(QRect(left, top, right - left, bottom - top).intersected(self.glass.rect()))
 
-    def paint_board(self, painter: QPainter, exposed: QRect) -> None:
+    def paint_board(self, painter: QPainter, exposed: Sequence[QRect]) -> None:
         """Paint what lies under everything, where it is exposed, in pixels of the device."""
 
     def paint_hint(self, painter: QPainter) -> None:
@@ -200,13 +202,41 @@ class EndlessView(QGraphicsView):
         self.camera.width, self.camera.height = self.glass.width(), self.glass.height()
         self.look()
 
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        if event is not None and event.region() != self._exposed:
+            self._exposed = event.region()
+            self._parts = rects_of(self._exposed)
+        super().paintEvent(event)
+
     def drawBackground(self, painter: QPainter | None, rect: QRectF) -> None:
         if painter is not None:
-            ratio = self.camera.ratio
-            pixels = QRectF(rect.topLeft() * ratio, rect.size() * ratio).toAlignedRect()
+            whole = QRect(QPoint(0, 0), self.pixels)
             painter.save()
-            painter.setWorldTransform(QTransform.fromScale(1 / ratio, 1 / ratio))
-            self.paint_board(painter, pixels.intersected(QRect(QPoint(0, 0), self.pixels)))
+            self._count_in_pixels(painter)
+            self.paint_board(painter, [part.intersected(whole) for part in self._pixel_parts()])
+            painter.setClipping(False)
             painter.resetTransform()
             self.paint_hint(painter)
             painter.restore()
+
+    def drawForeground(self, painter: QPainter | None, rect: QRectF) -> None:
+        if painter is not None:
+            painter.save()
+            for part, pixels in zip(self._parts, self._pixel_parts(), strict=True):
+                if len(self._parts) > 1:
+                    self._count_in_pixels(painter)
+                    painter.setClipRect(pixels)
+                    painter.resetTransform()
+                self.paint_above(painter, part)
+            painter.restore()
+
+    def _pixel_parts(self) -> list[QRect]:
+        """What is exposed, in pixels of the device."""
+        return [scaled(part, self.camera.ratio) for part in self._parts]
+
+    def _count_in_pixels(self, painter: QPainter) -> None:
+        painter.setWorldTransform(QTransform.fromScale(1 / self.camera.ratio, 1 / self.camera.ratio))
+
+
+def _paint_nothing(painter: QPainter, exposed: QRect) -> None:
+    """Where nothing lies above the canvas."""

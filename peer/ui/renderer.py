@@ -84,11 +84,21 @@ class Renderer:
         self._tiles.clear()
         self._differs(self._view.translated(self._origin))
 
-    def paint(self, painter: QPainter, exposed: QRect) -> None:
-        """Paint `exposed` pixels of the canvas; the painter counts in pixels of the device."""
-        missing, bare = self._tiles.paint(painter, exposed, self._origin)
-        if exposed.contains(self._view.translated(self._origin)):
+    def paint(self, painter: QPainter, *exposed: QRect) -> None:
+        """Paint `exposed` pixels of the canvas; the painter counts in pixels of the device. Of more than one rectangle,
+        each is painted for itself: copying where what is clipped is no rectangle takes twice as long.
+        """
+        bare: list[QRect] = []
+        for part in exposed:
+            if len(exposed) > 1:
+                painter.setClipRect(part)
+            bare += self._paint_part(painter, part)
+        if reduce(QRect.united, exposed).contains(self._view.translated(self._origin)):
             self._bare = bare
+
+    def _paint_part(self, painter: QPainter, exposed: QRect) -> list[QRect]:
+        """Returns where nothing could stand in for tiles."""
+        missing, bare = self._tiles.paint(painter, exposed, self._origin)
         sheet, job = self._tiles.sheet, self._job
         for rect in bare:
             painter.drawImage(rect.topLeft(), self._ink.ground(sheet, rect.translated(-self._origin)))
@@ -97,6 +107,7 @@ class Renderer:
                 painter.drawImage(done.topLeft(), job.image, done.translated(-self._origin - job.rect.topLeft()))
         if self._loose and missing:
             self._paint_loose(painter, missing)
+        return bare
 
     def _paint_loose(self, painter: QPainter, missing: list[QRect]) -> None:
         """What has just been drawn is seen at once, also where the board is not painted yet."""

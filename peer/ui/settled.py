@@ -118,9 +118,9 @@ class SettledInk:
         self._renderer.clear()
         self._go_on()
 
-    def paint(self, painter: QPainter, exposed: QRect) -> None:
+    def paint(self, painter: QPainter, *exposed: QRect) -> None:
         """Paint what there is for `exposed` pixels of the canvas; the painter counts in pixels of the device."""
-        self._renderer.paint(painter, exposed)
+        self._renderer.paint(painter, *exposed)
 
     # -- in turns ----------------------------------------------------------------------------------
 
