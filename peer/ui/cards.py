@@ -68,6 +68,17 @@ def card(width: int, height: int, ratio: float, dark: bool) -> QPixmap:
     return whole
 
 
+@lru_cache(maxsize=32)
+def afloat(width: int, height: int, ratio: float, dark: bool) -> QPixmap:
+    """A card of so many pixels of the screen on its shadow, for all of what is `around` it."""
+    over = around(QRect(0, 0, width, height))
+    both = shadow(over.width(), over.height(), ratio, dark).copy()
+    painter = QPainter(both)
+    painter.drawPixmap(-over.topLeft(), card(width, height, ratio, dark))
+    painter.end()
+    return both
+
+
 @lru_cache(maxsize=2)
 def _patch(dark: bool) -> QImage:
     """A patch whose edges are the shadow of a rounded rectangle: many faint outlines, one inside the other."""

@@ -63,7 +63,9 @@ class EndlessView(QGraphicsView):
         self.camera = Camera()
         self.paint_above: Callable[[QPainter, QRect], None] = _paint_nothing
         """Paints, where it is exposed, what lies above everything on the canvas, in pixels of the screen."""
-        self._exposed, self._parts = QRegion(), [QRect()]
+        self._exposed: tuple[QRegion, float] = QRegion(), 1.0
+        self._parts: list[tuple[QRect, QRect]] = []
+        """The rectangles that are exposed, in pixels of the screen and of the device."""
         self.stage = QGraphicsScene(_EVERYTHING, self)
         self.plane = _Plane()
         self.stage.addItem(self.plane)
@@ -203,9 +205,9 @@ class EndlessView(QGraphicsView):
         self.look()
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        if event is not None and event.region() != self._exposed:
-            self._exposed = event.region()
-            self._parts = rects_of(self._exposed)
+        if event is not None and (event.region(), self.camera.ratio) != self._exposed:
+            self._exposed = event.region(), self.camera.ratio
+            self._parts = [(part, scaled(part, self.camera.ratio)) for part in rects_of(event.region())]
         super().paintEvent(event)
 
     def drawBackground(self, painter: QPainter | None, rect: QRectF) -> None:
@@ -213,7 +215,7 @@ class EndlessView(QGraphicsView):
             whole = QRect(QPoint(0, 0), self.pixels)
             painter.save()
             self._count_in_pixels(painter)
-            self.paint_board(painter, [part.intersected(whole) for part in self._pixel_parts()])
+            self.paint_board(painter, [pixels.intersected(whole) for _, pixels in self._parts])
             painter.setClipping(False)
             painter.resetTransform()
             self.paint_hint(painter)
@@ -222,17 +224,13 @@ class EndlessView(QGraphicsView):
     def drawForeground(self, painter: QPainter | None, rect: QRectF) -> None:
         if painter is not None:
             painter.save()
-            for part, pixels in zip(self._parts, self._pixel_parts(), strict=True):
-                if len(self._parts) > 1:
+            for part, pixels in self._parts:
+                if len(self._parts) > 1:  # a clip that is one rectangle costs nothing
                     self._count_in_pixels(painter)
                     painter.setClipRect(pixels)
                     painter.resetTransform()
                 self.paint_above(painter, part)
             painter.restore()
-
-    def _pixel_parts(self) -> list[QRect]:
-        """What is exposed, in pixels of the device."""
-        return [scaled(part, self.camera.ratio) for part in self._parts]
 
     def _count_in_pixels(self, painter: QPainter) -> None:
         painter.setWorldTransform(QTransform.fromScale(1 / self.camera.ratio, 1 / self.camera.ratio))

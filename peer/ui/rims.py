@@ -6,7 +6,6 @@ than its pixels. Where the shadow of one falls on another, which hides the canva
 
 from collections.abc import Sequence
 from functools import partial, reduce
-from typing import NamedTuple, Self
 
 from PyQt6.QtCore import QRect
 from PyQt6.QtGui import QPainter, QPixmap, QRegion
@@ -15,19 +14,6 @@ from peer.ui import cards
 from peer.ui.endless import EndlessView
 from peer.ui.look import theme_of
 from peer.ui.panel import Panel
-
-
-class _Rim(NamedTuple):
-    card: QRect
-    around: QRect
-    shadow: QPixmap
-    face: QPixmap
-
-    @classmethod
-    def of(cls, card: QRect, ratio: float, dark: bool) -> Self:
-        around = cards.around(card)
-        shadow = cards.shadow(around.width(), around.height(), ratio, dark)
-        return cls(card, around, shadow, cards.card(card.width(), card.height(), ratio, dark))
 
 
 class Rims:
@@ -40,7 +26,7 @@ class Rims:
         """Where each is; nowhere if it is not seen."""
         self._look: tuple[float, bool] | None = None
         """The ratio of pixels and the theme, dark or not, that rims are made for."""
-        self._rims: list[_Rim] = []
+        self._rims: list[tuple[QRect, QPixmap]] = []
         canvas.paint_above = self.paint
         for number, panel in enumerate(panels):
             panel.has_rim = False
@@ -71,8 +57,12 @@ class Rims:
         """Paint all of them, where the canvas is exposed, in its pixels."""
         look = self._canvas.devicePixelRatioF(), theme_of(self._canvas).dark
         if look != self._look:
-            self._look, self._rims = look, [_Rim.of(place, *look) for place in self._placed if place.isValid()]
-        for rim in self._rims:
-            if rim.around.intersects(exposed):
-                painter.drawPixmap(rim.around.topLeft(), rim.shadow)
-                painter.drawPixmap(rim.card.topLeft(), rim.face)
+            self._look = look
+            self._rims = [
+                (cards.around(place), cards.afloat(place.width(), place.height(), *look))
+                for place in self._placed
+                if place.isValid()
+            ]
+        for around, pixmap in self._rims:
+            if around.intersects(exposed):
+                painter.drawPixmap(around.topLeft(), pixmap)
