@@ -31,6 +31,9 @@ from peer.ui.theme import Theme
 _EVERYTHING: Final = QRectF(-1e12, -1e12, 2e12, 2e12)
 """The scene. So large that the range of Qt's scroll bars, which are integers, always includes 0."""
 
+_MOST_PARTS: Final = 32
+"""So many rectangles are painted one by one; of more, each is so small that it is no gain."""
+
 
 class _Plane(QGraphicsItem):
     """Shows nothing: its items count in pixels of the board."""
@@ -207,7 +210,9 @@ class EndlessView(QGraphicsView):
     def paintEvent(self, event: QPaintEvent | None) -> None:
         if event is not None and (event.region(), self.camera.ratio) != self._exposed:
             self._exposed = event.region(), self.camera.ratio
-            self._parts = [(part, scaled(part, self.camera.ratio)) for part in rects_of(event.region())]
+            many = event.region().rectCount() > _MOST_PARTS
+            parts = [event.region().boundingRect()] if many else rects_of(event.region())
+            self._parts = [(part, scaled(part, self.camera.ratio)) for part in parts]
         super().paintEvent(event)
 
     def drawBackground(self, painter: QPainter | None, rect: QRectF) -> None:
