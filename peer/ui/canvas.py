@@ -271,8 +271,8 @@ class Canvas(HandledView):
         self._show_gesture()
         return event.key() == Qt.Key.Key_Space
 
-    def paint_board(self, painter: QPainter, exposed: Sequence[QRect]) -> None:
-        self._settled.paint(painter, *exposed)
+    def paint_board(self, painter: QPainter, exposed: QRect, parts: Sequence[QRect]) -> None:
+        self._settled.paint(painter, exposed, parts)
 
     def paint_hint(self, painter: QPainter) -> None:
         if self._blank:

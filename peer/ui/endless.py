@@ -170,8 +170,8 @@ class EndlessView(QGraphicsView):
         right, bottom = math.ceil((pixels.right() + 1) / ratio), math.ceil((pixels.bottom() + 1) / ratio)
         self.glass.update(QRect(left, top, right - left, bottom - top).intersected(self.glass.rect()))
 
-    def paint_board(self, painter: QPainter, exposed: Sequence[QRect]) -> None:
-        """Paint what lies under everything, where it is exposed, in pixels of the device."""
+    def paint_board(self, painter: QPainter, exposed: QRect, parts: Sequence[QRect]) -> None:
+        """Paint what lies under everything, where it is exposed, or in `parts` of that, in pixels of the device."""
 
     def paint_hint(self, painter: QPainter) -> None:
         """Paint what lies on the board and is not part of it, in pixels of the screen."""
@@ -217,11 +217,12 @@ class EndlessView(QGraphicsView):
 
     def drawBackground(self, painter: QPainter | None, rect: QRectF) -> None:
         if painter is not None:
-            whole = QRect(QPoint(0, 0), self.pixels)
+            ratio, whole = self.camera.ratio, QRect(QPoint(0, 0), self.pixels)
+            exposed = QRectF(rect.topLeft() * ratio, rect.size() * ratio).toAlignedRect()
+            parts = [pixels.intersected(whole) for _, pixels in self._parts]
             painter.save()
             self._count_in_pixels(painter)
-            self.paint_board(painter, [pixels.intersected(whole) for _, pixels in self._parts])
-            painter.setClipping(False)
+            self.paint_board(painter, exposed.intersected(whole), parts if len(parts) > 1 else ())
             painter.resetTransform()
             self.paint_hint(painter)
             painter.restore()

@@ -63,7 +63,9 @@ def ana(board: Alone) -> Somebody:
 
 
 def seen(canvas: Canvas) -> QImage:
-    """What the canvas shows now, after what is due at once."""
+    """What the canvas shows, after what is due at once: it goes on with that once it has been painted."""
+    QApplication.processEvents()
+    canvas.grab()
     QApplication.processEvents()
     return canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
 

@@ -10,6 +10,7 @@ from peer.tools.style import InkStyle
 from peer.ui.canvas import Canvas
 from peer.ui.theme import LIGHT
 from tests.ui.boards import Alone
+from tests.ui.shown import shown
 
 
 @pytest.fixture
@@ -41,9 +42,9 @@ def test_a_pinch_on_the_touchpad_zooms_at_the_pointer(canvas: Canvas) -> None:
 
 
 def test_what_is_not_seen_is_not_painted_anew(canvas: Canvas, qtbot: QtBot) -> None:
-    QApplication.processEvents()
+    shown(canvas)
     painted: list[QRect] = []
-    canvas.paint_board = lambda painter, exposed: painted.extend(exposed)  # type: ignore[method-assign]
+    canvas.paint_board = lambda painter, exposed, parts: painted.extend(parts or [exposed])  # type: ignore[method-assign]
     canvas.show_anew(QRect(5_000, 0, 6_000, 10))
     canvas.show_anew(QRect(-(2**30), -(2**30), 2**29, 2**29))
     QApplication.processEvents()
@@ -62,7 +63,7 @@ def test_what_is_hidden_is_left_out_and_the_rest_is_painted_by_the_rectangle(can
     QApplication.processEvents()
     painted: list[QRect] = []
     above: list[QRect] = []
-    canvas.paint_board = lambda painter, exposed: painted.extend(exposed)  # type: ignore[method-assign]
+    canvas.paint_board = lambda painter, exposed, parts: painted.extend(parts or [exposed])  # type: ignore[method-assign]
     canvas.paint_above = lambda painter, exposed: above.append(exposed)
     canvas.look()
     qtbot.waitUntil(lambda: bool(painted))

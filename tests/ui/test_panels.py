@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PyQt6.QtCore import QPoint, QRect
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from p2psketch.ids import PeerId
@@ -85,6 +85,25 @@ def test_the_title_does_not_jump_with_every_stroke(around: QWidget) -> None:
     panel.fold_to(1000)
     assert panel.quiet.text() == "saved · only here"
     assert panel.sizeHint() == wide
+
+
+@pytest.mark.parametrize("room", [900, 300, 160])
+def test_a_title_that_is_laid_out_again_as_it_is_does_not_ask_for_more(around: QWidget, room: int) -> None:
+    """Or a window at rest would lay itself out all the time."""
+    panel = TitlePanel(around)
+    panel.show_name("A board with a name that is rather long, as some are", can_change=True)
+    panel.show_status(QUIET)
+    panel.show()
+    panel.fold_to(room)
+    QApplication.sendPostedEvents()
+    asked: list[None] = []
+    panel.reshaped.connect(lambda: asked.append(None))
+    panel.fold_to(room)
+    QApplication.sendPostedEvents()
+    assert not asked
+    panel.fold_to(room - 40)
+    QApplication.sendPostedEvents()
+    assert asked or room == 900
 
 
 def test_the_title_folds_from_the_quiet_line_to_the_menu(around: QWidget) -> None:

@@ -40,12 +40,12 @@ class NameButton(Button):
     def fit(self, width: int) -> None:
         """Elide the name to at most `width` pixels."""
         text = self.fontMetrics().elidedText(self.whole, Qt.TextElideMode.ElideRight, width)
-        cut = "" if text == self.whole else self.whole
-        how = "Rename" if self.isEnabled() else ""
-        self.setToolTip("  ·  ".join(part for part in (cut, how) if part))
-        if text != self.text():  # whoever asks for a layout while being laid out does so for ever
+        if text != self.text():  # else to lay out the panel would ask for it to be laid out, without end
             self.setText(text)
             self.updateGeometry()
+        cut = "" if self.text() == self.whole else self.whole
+        how = "Rename" if self.isEnabled() else ""
+        self.setToolTip("  ·  ".join(part for part in (cut, how) if part))
 
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 12, BUTTON - 6)
