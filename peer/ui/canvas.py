@@ -4,7 +4,7 @@ Rule: it never edits. Tools do, through the board, and what they change comes ba
 else's work. What is not the document's (drafts, pointers, what a gesture is about to do) is shown above it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from PyQt6.QtCore import QEvent, QPoint, QRect, Qt, pyqtSignal
@@ -271,8 +271,8 @@ class Canvas(HandledView):
         self._show_gesture()
         return event.key() == Qt.Key.Key_Space
 
-    def paint_board(self, painter: QPainter, exposed: QRect) -> None:
-        self._settled.paint(painter, exposed)
+    def paint_board(self, painter: QPainter, exposed: QRect, parts: Sequence[QRect]) -> None:
+        self._settled.paint(painter, exposed, parts)
 
     def paint_hint(self, painter: QPainter) -> None:
         if self._blank:

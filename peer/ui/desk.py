@@ -8,12 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from functools import reduce
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from PyQt6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QAction, QKeyEvent, QRegion, QResizeEvent
+from PyQt6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from p2psketch.effects import Merged, Notice
@@ -45,6 +44,7 @@ from peer.ui.people import PeoplePopover
 from peer.ui.person import PersonPopover
 from peer.ui.picker import PickerPopover
 from peer.ui.popover import Popover
+from peer.ui.rims import Rims
 from peer.ui.share import SharePopover
 from peer.ui.theme import Theme
 
@@ -141,7 +141,7 @@ class Desk(QWidget):
         assert glass is not None
         glass.installEventFilter(self)
         self.setFocusProxy(self.canvas)
-        self.canvas.covered = self._covered
+        self.rims = Rims(self.canvas, (*self.panels, self.eraser_panel))
 
     def _wire_people(self) -> None:
         self.people.more.clicked.connect(self.people_popover.toggle)
@@ -351,10 +351,6 @@ class Desk(QWidget):
         if popover in (self.person_popover, self.paperwork.holders, self.paperwork.copying):
             return arrange.under_left(self.title)
         return arrange.under(self.people, popover, self.rect())
-
-    def _covered(self) -> QRegion:
-        """Where panels hide the canvas, which then need not be painted anew whenever it moves."""
-        return reduce(QRegion.united, (panel.opaque for panel in self.panels if panel.isVisible()), QRegion())
 
     def leave(self) -> None:
         """The board is shown no more."""

@@ -93,13 +93,13 @@ class Renderer:
         self._tiles.clear()
         self._differs(self._view.translated(self._origin))
 
-    def paint(self, painter: QPainter, exposed: QRect) -> None:
-        """Paint `exposed` pixels of the canvas; the painter counts in pixels of the device."""
+    def paint(self, painter: QPainter, exposed: QRect, parts: Sequence[QRect] = ()) -> None:
+        """Paint `exposed` pixels of the canvas, or `parts` of them; the painter counts in pixels of the device."""
         begun = self._clock()
         job = self._job if self._job is not None and self._job.sheet is self._tiles.sheet else None
         done = QRect() if job is None else job.rect.translated(self._origin).intersected(exposed)
         piled = done if job is self._pile else QRect()
-        missing, bare = self._tiles.paint(painter, exposed, self._origin, piled)
+        missing, bare = self._tiles.paint(painter, parts or (exposed,), self._origin, piled)
         if exposed.contains(self._view.translated(self._origin)):
             self._bare = bare
         for rect in bare:

@@ -7,7 +7,7 @@ does not hold up the pen.
 
 import math
 from bisect import bisect_right
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import islice
 from operator import itemgetter
 from time import perf_counter
@@ -134,9 +134,11 @@ class SettledInk:
         self._renderer.clear()
         self._go_on()
 
-    def paint(self, painter: QPainter, exposed: QRect) -> None:
-        """Paint what there is for `exposed` pixels of the canvas; the painter counts in pixels of the device."""
-        self._renderer.paint(painter, exposed)
+    def paint(self, painter: QPainter, exposed: QRect, parts: Sequence[QRect] = ()) -> None:
+        """Paint what there is for `exposed` pixels of the canvas, or only for some `parts` of them that do not meet;
+        the painter counts in pixels of the device.
+        """
+        self._renderer.paint(painter, exposed, parts)
         if self._is_held:
             self._is_held = False
             if self.is_busy:

@@ -6,7 +6,7 @@ shows, it shows exactly; what it has not got yet, other scales stand in for, str
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import reduce
 from typing import Final, NamedTuple, TypeAlias
 
@@ -148,15 +148,27 @@ class Tiles:
                 painter.end()
 
     def paint(
-        self, painter: QPainter, exposed: QRect, shift: QPoint, besides: QRect
+        self, painter: QPainter, exposed: Sequence[QRect], shift: QPoint, besides: QRect
     ) -> tuple[list[QRect], list[QRect]]:
         """Paint what there is for `exposed` pixels of the device, with the board's origin at `shift`; returns where
         tiles are missing, and where nothing could stand in for them. Tiles that lie `besides` are not needed.
+
+        Rectangle by rectangle: where the clip is none, Qt copies by the row, in threads that wait for each other.
         """
         self._frame += 1
         missing: list[QRect] = []
+        for part in exposed:
+            if len(exposed) > 1:
+                painter.setClipRect(part)
+            missing += self._copy(painter, part, shift, besides.translated(-shift))
+        if len(exposed) > 1:
+            painter.setClipping(False)
+        return missing, self._stand_in(painter, missing, shift) if missing else []
+
+    def _copy(self, painter: QPainter, exposed: QRect, shift: QPoint, hidden: QRect) -> list[QRect]:
+        """Paint the tiles there are; returns where they are missing."""
+        missing: list[QRect] = []
         left, top, tiles = shift.x(), shift.y(), self.sheet.tiles
-        hidden = besides.translated(-shift)
         for key in keys_of(exposed.translated(-shift)):
             if hidden.isValid() and hidden.contains(rect_of(key)):
                 continue
@@ -165,9 +177,7 @@ class Tiles:
             else:
                 tile.used = self._frame
                 painter.drawImage(key[0] * SIZE + left, key[1] * SIZE + top, tile.image)
-        if missing:
-            return missing, self._stand_in(painter, missing, shift)
-        return [], []
+        return missing
 
     def _stand_in(self, painter: QPainter, missing: list[QRect], shift: QPoint) -> list[QRect]:
         """Other scales, stretched, where this one has nothing: the nearest first. Returns where there are none."""

@@ -3,7 +3,7 @@
 import pytest
 from PyQt6.QtCore import QPointF, QRect, Qt
 from PyQt6.QtGui import QInputDevice, QNativeGestureEvent, QPointingDevice
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from peer.tools.style import InkStyle
@@ -44,7 +44,7 @@ def test_a_pinch_on_the_touchpad_zooms_at_the_pointer(canvas: Canvas) -> None:
 def test_what_is_not_seen_is_not_painted_anew(canvas: Canvas, qtbot: QtBot) -> None:
     shown(canvas)
     painted: list[QRect] = []
-    canvas.paint_board = lambda painter, exposed: painted.append(exposed)  # type: ignore[method-assign]
+    canvas.paint_board = lambda painter, exposed, parts: painted.extend(parts or [exposed])  # type: ignore[method-assign]
     canvas.show_anew(QRect(5_000, 0, 6_000, 10))
     canvas.show_anew(QRect(-(2**30), -(2**30), 2**29, 2**29))
     QApplication.processEvents()
@@ -53,3 +53,21 @@ def test_what_is_not_seen_is_not_painted_anew(canvas: Canvas, qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: bool(painted))
     assert painted[0].contains(QRect(100, 50, 10, 20))
     assert painted[0].width() < 40
+
+
+def test_what_is_hidden_is_left_out_and_the_rest_is_painted_by_the_rectangle(canvas: Canvas, qtbot: QtBot) -> None:
+    cover = QWidget(canvas.glass)
+    cover.setAutoFillBackground(True)
+    cover.setGeometry(100, 50, 200, 80)
+    cover.show()
+    QApplication.processEvents()
+    painted: list[QRect] = []
+    above: list[QRect] = []
+    canvas.paint_board = lambda painter, exposed, parts: painted.extend(parts or [exposed])  # type: ignore[method-assign]
+    canvas.paint_above = lambda painter, exposed: above.append(exposed)
+    canvas.look()
+    qtbot.waitUntil(lambda: bool(painted))
+    assert above == painted
+    assert not any(part.intersects(cover.geometry()) for part in painted)
+    assert sum(part.width() * part.height() for part in painted) == 800 * 600 - 200 * 80
+    assert len(painted) == 4

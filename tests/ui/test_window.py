@@ -131,6 +131,27 @@ def test_nothing_overlaps_or_is_cut(
 
 
 @pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("others", [0, 3, 200])
+def test_what_has_its_place_asks_for_no_other(
+    window: Window, board: Alone, qtbot: QtBot, size: tuple[int, int], others: int
+) -> None:
+    board.set_name = "The plan of the roof and of all that is under it, second floor"
+    board.set_people = crowd(others)
+    board.set_status = replace(QUIET, trackers={"a:1": "refused"}, direct=others, open_room=True)
+    window.show_board(board)
+    window.resize(*size)
+    desk = desk_of(window)
+    desk.toast.say("Part of that was changed by somebody else since, and stays as it is. " * 3, "Undo", lasting=True)
+    settle(qtbot)
+    placed: list[None] = []
+    for panel in (*desk.panels, desk.toast):
+        panel.reshaped.connect(lambda: placed.append(None))
+    desk.place_panels()
+    settle(qtbot)
+    assert not placed
+
+
+@pytest.mark.parametrize("size", SIZES)
 def test_what_a_click_opens_fits_too(window: Window, board: Alone, qtbot: QtBot, size: tuple[int, int]) -> None:
     board.set_people = crowd(40)
     window.show_board(board)
