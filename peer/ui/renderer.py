@@ -267,6 +267,7 @@ class Renderer:
         self._tiles.make_room(self._view.size())
         if job.sheet is self._tiles.sheet:
             self._differs(job.rect.translated(self._origin))
+            self._told = -math.inf  # what is finished need not wait
         elif self._bare:
             self._differs(self._view.translated(self._origin))
 
