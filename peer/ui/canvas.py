@@ -246,7 +246,9 @@ class Canvas(HandledView):
         self._settled.fade(tool.fading)
         if altered := self._proposed.cut(tool.cutting):
             self._settled.refresh(altered)
-        if not tool.busy:
+        if tool.busy:
+            self._settled.make_way()
+        else:
             self._reach.forget()
         if tool.name == ERASER and self._pointer is not None:
             self._ring.show_at(self._pointer.x, self._pointer.y, self._rubber.radius, busy=tool.busy)

@@ -180,13 +180,14 @@ class Renderer:
         sheet = self._tiles.sheet
         if self._pile is None:
             self._begin_pile(sheet)
-        job = self._job
-        for shape, box in come:
-            pixels = sheet.pixels(box)
-            if job is not None and job.sheet is sheet and pixels.intersects(job.rect):
-                job.cover(shape)
-            if self._pile is None:
-                sheet.spoil(pixels)
+        if (job := self._job) is not None and job.sheet is sheet:
+            near = sheet.board(_with_rim(job.rect))
+            for shape, box in come:
+                if near.intersects(box):
+                    job.cover(shape)
+        if self._pile is None:
+            for _, box in come:
+                sheet.spoil(sheet.pixels(box))
         for other in self._tiles.others():
             self._spoil_on(other, [box for _, box in come])
 

@@ -30,16 +30,19 @@ SLICE: Final = 0.003
 """Seconds that painting and taking changes may last at a time."""
 
 SHORT: Final = 0.0015
-"""The same while the board moves, and for a moment after that."""
+"""The same while somebody moves the board or draws."""
 
 AFTER: Final = 0.1
-"""Seconds for which it is taken to move on."""
+"""Seconds after which they are taken to have stopped."""
 
 FRAME: Final = 0.03
 """Seconds for which a frame that is due is waited for: a window that cannot be seen has none."""
 
 _AT_ONCE: Final = 64
 """So many changes are taken in one piece; so few are taken as they come."""
+
+_A_FEW: Final = 16
+"""The same in a short slice."""
 
 _BY_HAND: Final = 8
 """So few changes are shown as they come: more come from a board that is being read or caught up with."""
@@ -87,9 +90,15 @@ class SettledInk:
             self._renderer.clear()
         self._level = brush.level_at(scale)
         self._renderer.look(scale, origin, size)
-        self._moved = self._clock()
-        self._is_held = True
         self._go_on()
+        self.make_way()
+
+    def make_way(self) -> None:
+        """Somebody moves the board, or draws: that is shown first, and for a moment little is done at a time."""
+        self._moved = self._clock()
+        if self.is_busy:
+            self._is_held = True
+            self._go_on()
 
     def refresh(self, ids: Collection[ShapeId]) -> None:
         """These shapes have changed, are new or gone."""
@@ -161,7 +170,7 @@ class SettledInk:
         moves = begun - self._moved < AFTER
         until = begun + (SHORT if moves else SLICE)
         while self._waiting and self._clock() < (begun + until) / 2:
-            self._take_some()
+            self._take_some(_A_FEW if moves else _AT_ONCE)
         more = bool(self._waiting)
         again = self._renderer.work(until, more=more, gently=moves)
         untold = self._renderer.tell(at_once=at_once)
@@ -171,8 +180,8 @@ class SettledInk:
         else:
             self._go_on(again)
 
-    def _take_some(self) -> None:
-        some = list(islice(self._waiting, _AT_ONCE))
+    def _take_some(self, many: int = _AT_ONCE) -> None:
+        some = list(islice(self._waiting, many))
         for id in some:
             del self._waiting[id]
         if not self._waiting:
