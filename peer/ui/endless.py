@@ -173,6 +173,16 @@ class EndlessView(QGraphicsView):
     def paint_board(self, painter: QPainter, exposed: QRect, parts: Sequence[QRect]) -> None:
         """Paint what lies under everything, where it is exposed, or in `parts` of that, in pixels of the device."""
 
+    def show_area_anew(self, area: Rect) -> None:
+        """Have a part of the board painted anew that is seen."""
+        left, top = self.camera.to_screen(area.left, area.top)
+        right, bottom = self.camera.to_screen(area.right, area.bottom)
+        first, last = QPoint(math.floor(left), math.floor(top)), QPoint(math.ceil(right), math.ceil(bottom))
+        self.glass.update(QRect(first, last))
+
+    def paint_on_board(self, painter: QPainter, exposed: Sequence[QRect]) -> None:
+        """Paint what lies upon it, where it is exposed (in pixels of the screen), in pixels of the board."""
+
     def paint_hint(self, painter: QPainter) -> None:
         """Paint what lies on the board and is not part of it, in pixels of the screen."""
 
@@ -225,6 +235,8 @@ class EndlessView(QGraphicsView):
             self.paint_board(painter, exposed.intersected(whole), parts if len(parts) > 1 else ())
             painter.resetTransform()
             self.paint_hint(painter)
+            painter.setWorldTransform(self.plane.transform())
+            self.paint_on_board(painter, [part for part, _ in self._parts])
             painter.restore()
 
     def drawForeground(self, painter: QPainter | None, rect: QRectF) -> None:
