@@ -8,6 +8,7 @@ together, for many small ones take many times as long.
 import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from functools import reduce
 from itertools import groupby, pairwise, starmap
 from typing import Final, NamedTuple, TypeAlias
 
@@ -125,7 +126,7 @@ class Growing:
         self._is_shaped = False
         box = self._box_from(max(firm - _BENDS, 0))
         self._changing, self._box = [box], box if self._box is None else self._box.union(box)
-        return [*changed, *self._changing]
+        return [reduce(Rect.union, changed, box)]
 
     def draw_as_finely_as(self, level: int) -> None:
         """The zoom has changed."""
