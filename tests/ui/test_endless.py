@@ -11,7 +11,6 @@ from peer.ui.canvas import Canvas
 from peer.ui.theme import LIGHT
 from tests.ui.boards import Alone
 from tests.ui.shown import shown
-from tests.ui.shown import shown
 
 
 @pytest.fixture
