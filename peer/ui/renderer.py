@@ -99,23 +99,28 @@ class Renderer:
         job = self._job if self._job is not None and self._job.sheet is self._tiles.sheet else None
         done = QRect() if job is None else job.rect.translated(self._origin).intersected(exposed)
         piled = done if job is self._pile else QRect()
-        missing, bare = self._tiles.paint(painter, parts or (exposed,), self._origin, piled)
+        missing, bare, blank = self._tiles.paint(painter, parts or (exposed,), self._origin, piled)
+        self._paint_ground(painter, bare, keep=bare == missing and not self._zooms)
         if exposed.contains(self._view.translated(self._origin)):
-            self._bare = bare
-        for rect in bare:
-            self._paint_bare(painter, rect, done)
+            self._bare = bare + blank
         if job is not None:
-            for rect in (piled,) if job is self._pile else [done.intersected(rect) for rect in bare]:
+            for rect in (piled,) if job is self._pile else [done.intersected(rect) for rect in bare + blank]:
                 painter.drawImage(rect.topLeft(), job.image, rect.translated(-self._origin - job.rect.topLeft()))
-        if self._loose and (not piled.isEmpty() or missing):
-            self._paint_loose(painter, [piled, *missing])
+        if self._loose and (not piled.isEmpty() or missing or blank):
+            self._paint_loose(painter, [piled, *missing, *blank])
         self._cost = self._clock() - begun
 
-    def _paint_bare(self, painter: QPainter, rect: QRect, done: QRect) -> None:
-        """The ground, where nothing else is known but what is `done`."""
-        rest = QRegion(rect).subtracted(QRegion(done)).boundingRect()
-        if not rest.isEmpty():
-            painter.drawImage(rest.topLeft(), self._ink.ground(self._tiles.sheet, rest.translated(-self._origin)))
+    def _paint_ground(self, painter: QPainter, bare: list[QRect], *, keep: bool) -> None:
+        """The ground, where nothing else is known; in whole tiles, if it is to be kept until there is more."""
+        sheet = self._tiles.sheet
+        if not keep:
+            for rect in bare:
+                painter.drawImage(rect.topLeft(), self._ink.ground(sheet, rect.translated(-self._origin)))
+            return
+        for key in {key for rect in bare for key in keys_of(rect.translated(-self._origin))}:
+            image = self._ink.ground(sheet, rect_of(key))
+            painter.drawImage(rect_of(key).topLeft() + self._origin, image)
+            self._tiles.put_blank(key, image)
 
     def _paint_loose(self, painter: QPainter, missing: list[QRect]) -> None:
         """What has just been drawn is seen at once, also where the board is not painted yet."""
@@ -262,6 +267,7 @@ class Renderer:
         self._tiles.make_room(self._view.size())
         if job.sheet is self._tiles.sheet:
             self._differs(job.rect.translated(self._origin))
+            self._told = -math.inf  # what is finished need not wait
         elif self._bare:
             self._differs(self._view.translated(self._origin))
 
@@ -284,7 +290,7 @@ class Renderer:
         seen = self._seen_on(sheet)
         if self._zooms:
             return self._rough_job(sheet)
-        missing = [rect_of(key) for key in keys_of(seen) if key not in sheet.tiles]
+        missing = [rect_of(key) for key in keys_of(seen) if (tile := sheet.tiles.get(key)) is None or tile.blank]
         if missing:
             return self._begin(sheet, _joined(_nearest(missing, seen.center()), 1.0 if len(missing) < 8 else 1.5))
         self._loose.clear()

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from functools import reduce
 from typing import Final, NamedTuple, TypeAlias
 
-from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, QSize
 from PyQt6.QtGui import QImage, QPainter, QRegion
 
 from p2psketch.geometry import Rect
@@ -55,13 +55,16 @@ def room(view: QSize) -> int:
 
 
 class Tile:
-    """An image, and the part of it (in pixels of the sheet) that is not right any more."""
+    """An image, and the part of it (in pixels of the sheet) that is not right any more. A `blank` one has nothing yet
+    but the ground, which is shown while nothing better can be.
+    """
 
-    __slots__ = ("dirty", "image", "used")
+    __slots__ = ("blank", "dirty", "image", "used")
 
     def __init__(self, image: QImage) -> None:
         self.image = image
         self.dirty = QRect()
+        self.blank = False
         self.used = 0
 
 
@@ -97,6 +100,14 @@ class Sheet:
         """What is in there has to be painted anew."""
         for key, tile in self.meeting(rect):
             tile.dirty = tile.dirty.united(rect.intersected(rect_of(key)))
+
+
+class Painted(NamedTuple):
+    """Where tiles are missing; where nothing could stand in for them; where they are blank. In pixels of the device."""
+
+    missing: list[QRect]
+    bare: list[QRect]
+    blank: list[QRect]
 
 
 class _Whole(NamedTuple):
@@ -147,37 +158,49 @@ class Tiles:
                 painter.drawImage(rect.topLeft() - whole.topLeft(), image)
                 painter.end()
 
-    def paint(
-        self, painter: QPainter, exposed: Sequence[QRect], shift: QPoint, besides: QRect
-    ) -> tuple[list[QRect], list[QRect]]:
-        """Paint what there is for `exposed` pixels of the device, with the board's origin at `shift`; returns where
-        tiles are missing, and where nothing could stand in for them. Tiles that lie `besides` are not needed.
+    def paint(self, painter: QPainter, exposed: Sequence[QRect], shift: QPoint, besides: QRect) -> "Painted":
+        """Paint what there is for `exposed` pixels of the device, with the board's origin at `shift`. Tiles that lie
+        `besides` are not needed.
 
         Rectangle by rectangle: where the clip is none, Qt copies by the row, in threads that wait for each other.
         """
         self._frame += 1
-        missing: list[QRect] = []
-        for part in exposed:
+        missing: list[QRect] = [] if self.sheet.tiles else list(exposed)
+        blank: list[QRect] = []
+        for part in exposed if self.sheet.tiles else ():
             if len(exposed) > 1:
                 painter.setClipRect(part)
-            missing += self._copy(painter, part, shift, besides.translated(-shift))
+            self._copy(painter, part, shift, besides.translated(-shift), missing, blank)
         if len(exposed) > 1:
             painter.setClipping(False)
-        return missing, self._stand_in(painter, missing, shift) if missing else []
+        return Painted(missing, self._stand_in(painter, missing, shift) if missing else [], blank)
 
-    def _copy(self, painter: QPainter, exposed: QRect, shift: QPoint, hidden: QRect) -> list[QRect]:
-        """Paint the tiles there are; returns where they are missing."""
-        missing: list[QRect] = []
+    def _copy(
+        self,
+        painter: QPainter,
+        exposed: QRect,
+        shift: QPoint,
+        hidden: QRect,
+        missing: list[QRect],
+        blank: list[QRect],
+    ) -> None:
+        """Paint the tiles there are; tell which are missing and which are blank."""
         left, top, tiles = shift.x(), shift.y(), self.sheet.tiles
         for key in keys_of(exposed.translated(-shift)):
             if hidden.isValid() and hidden.contains(rect_of(key)):
                 continue
             if (tile := tiles.get(key)) is None:
                 missing.append(rect_of(key).translated(shift).intersected(exposed))
-            else:
-                tile.used = self._frame
-                painter.drawImage(key[0] * SIZE + left, key[1] * SIZE + top, tile.image)
-        return missing
+                continue
+            tile.used = self._frame
+            painter.drawImage(key[0] * SIZE + left, key[1] * SIZE + top, tile.image)
+            if tile.blank:
+                blank.append(rect_of(key).translated(shift).intersected(exposed))
+
+    def put_blank(self, key: Key, ground: QImage) -> None:
+        """Show the ground at the place of a tile that there is not, until there is."""
+        tile = self.sheet.tiles[key] = Tile(ground)
+        tile.blank, tile.used, tile.dirty = True, self._frame, rect_of(key)
 
     def _stand_in(self, painter: QPainter, missing: list[QRect], shift: QPoint) -> list[QRect]:
         """Other scales, stretched, where this one has nothing: the nearest first. Returns where there are none."""
@@ -188,7 +211,7 @@ class Tiles:
                 break
             if number == 0 and (self._whole is None or self._whole.sheet is not sheet):
                 self._whole = self._join(sheet, self._seen_of(sheet, bare.boundingRect(), shift))
-            painter.setClipRegion(bare, Qt.ClipOperation.ReplaceClip)
+            painter.setClipRegion(bare)
             bare -= self._stretch(painter, sheet, bare.boundingRect(), shift)
         painter.restore()
         return [left.boundingRect() for rect in missing if not (left := bare.intersected(rect)).isEmpty()]
