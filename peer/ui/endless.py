@@ -31,8 +31,8 @@ from peer.ui.theme import Theme
 _EVERYTHING: Final = QRectF(-1e12, -1e12, 2e12, 2e12)
 """The scene. So large that the range of Qt's scroll bars, which are integers, always includes 0."""
 
-_MOST_PARTS: Final = 32
-"""So many rectangles are painted one by one; of more, each is so small that it is no gain."""
+_MOST_PARTS: Final = 256
+"""So many rectangles are painted one by one; of more, each is so small that it is no gain any more."""
 
 
 class _Plane(QGraphicsItem):
@@ -64,8 +64,10 @@ class EndlessView(QGraphicsView):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.camera = Camera()
+        self.above = QRegion()
+        """Where something lies above everything on the canvas; in pixels of the screen, as what paints it."""
         self.paint_above: Callable[[QPainter, QRect], None] = _paint_nothing
-        """Paints, where it is exposed, what lies above everything on the canvas, in pixels of the screen."""
+        """Paints it where it is exposed."""
         self._exposed: tuple[QRegion, float] = QRegion(), 1.0
         self._parts: list[tuple[QRect, QRect]] = []
         """The rectangles that are exposed, in pixels of the screen and of the device."""
@@ -173,6 +175,16 @@ class EndlessView(QGraphicsView):
     def paint_board(self, painter: QPainter, exposed: QRect, parts: Sequence[QRect]) -> None:
         """Paint what lies under everything, where it is exposed, or in `parts` of that, in pixels of the device."""
 
+    def show_area_anew(self, area: Rect) -> None:
+        """Have a part of the board painted anew that is seen."""
+        zoom, (x, y) = self.camera.zoom, self.camera.shift
+        left, top = math.floor(area.left * zoom + x), math.floor(area.top * zoom + y)
+        right, bottom = math.ceil(area.right * zoom + x), math.ceil(area.bottom * zoom + y)
+        self.glass.update(left, top, right - left, bottom - top)
+
+    def paint_on_board(self, painter: QPainter, exposed: Sequence[QRect]) -> None:
+        """Paint what lies upon it, where it is exposed (in pixels of the screen), in pixels of the board."""
+
     def paint_hint(self, painter: QPainter) -> None:
         """Paint what lies on the board and is not part of it, in pixels of the screen."""
 
@@ -225,17 +237,20 @@ class EndlessView(QGraphicsView):
             self.paint_board(painter, exposed.intersected(whole), parts if len(parts) > 1 else ())
             painter.resetTransform()
             self.paint_hint(painter)
+            painter.setWorldTransform(self.plane.transform())
+            self.paint_on_board(painter, [part for part, _ in self._parts])
             painter.restore()
 
     def drawForeground(self, painter: QPainter | None, rect: QRectF) -> None:
         if painter is not None:
             painter.save()
             for part, pixels in self._parts:
-                if len(self._parts) > 1:  # a clip that is one rectangle costs nothing
-                    self._count_in_pixels(painter)
-                    painter.setClipRect(pixels)
-                    painter.resetTransform()
-                self.paint_above(painter, part)
+                if self.above.intersects(part):
+                    if len(self._parts) > 1:  # a clip that is one rectangle costs nothing
+                        self._count_in_pixels(painter)
+                        painter.setClipRect(pixels)
+                        painter.resetTransform()
+                    self.paint_above(painter, part)
             painter.restore()
 
     def _count_in_pixels(self, painter: QPainter) -> None:

@@ -33,6 +33,8 @@ def rects_of(region: QRegion) -> list[QRect]:
 
 def scaled(rect: QRect, ratio: float) -> QRect:
     """A rectangle of the screen in pixels of the device: as Qt rounds it, so that neighbours stay neighbours."""
+    if ratio == 1:
+        return rect
     left, top, right, bottom = (
         math.floor(side * ratio + 0.5)
         for side in (rect.left(), rect.top(), rect.left() + rect.width(), rect.top() + rect.height())

@@ -44,6 +44,8 @@ class Rims:
                 if place.isValid():
                     self._canvas.glass.update(cards.around(place))
             self._look = None
+            shadows = (QRegion(cards.around(place)) for place in self._placed if place.isValid())
+            self._canvas.above = reduce(QRegion.united, shadows, QRegion())
             self._cast()
 
     def _cast(self) -> None:

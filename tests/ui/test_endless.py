@@ -2,7 +2,7 @@
 
 import pytest
 from PyQt6.QtCore import QPointF, QRect, Qt
-from PyQt6.QtGui import QInputDevice, QNativeGestureEvent, QPointingDevice
+from PyQt6.QtGui import QInputDevice, QNativeGestureEvent, QPointingDevice, QRegion
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -60,14 +60,41 @@ def test_what_is_hidden_is_left_out_and_the_rest_is_painted_by_the_rectangle(can
     cover.setAutoFillBackground(True)
     cover.setGeometry(100, 50, 200, 80)
     cover.show()
+    shown(canvas)
     QApplication.processEvents()
     painted: list[QRect] = []
     above: list[QRect] = []
     canvas.paint_board = lambda painter, exposed, parts: painted.extend(parts or [exposed])  # type: ignore[method-assign]
-    canvas.paint_above = lambda painter, exposed: above.append(exposed)
+    canvas.above, canvas.paint_above = QRegion(canvas.rect()), lambda painter, exposed: above.append(exposed)
     canvas.look()
     qtbot.waitUntil(lambda: bool(painted))
     assert above == painted
     assert not any(part.intersects(cover.geometry()) for part in painted)
     assert sum(part.width() * part.height() for part in painted) == 800 * 600 - 200 * 80
     assert len(painted) == 4
+
+
+def test_a_part_of_the_board_is_painted_anew_where_it_is_seen(canvas: Canvas, qtbot: QtBot) -> None:
+    canvas.move_camera(lambda camera: camera.zoom_at((130, 70), 2.5))
+    shown(canvas)
+    QApplication.processEvents()
+    painted: list[QRect] = []
+    canvas.paint_board = lambda painter, exposed, parts: painted.extend(parts or [exposed])  # type: ignore[method-assign]
+    area = canvas.camera.board_area(100, 200, 30, 40)
+    assert (area.width, area.height) == pytest.approx((12, 16))
+    canvas.show_area_anew(area)
+    qtbot.waitUntil(lambda: bool(painted))
+    assert painted[0].contains(QRect(100, 200, 30, 40))
+    assert painted[0].width() < 34
+
+
+def test_what_lies_above_is_painted_only_where_it_is(canvas: Canvas, qtbot: QtBot) -> None:
+    shown(canvas)
+    QApplication.processEvents()
+    above: list[QRect] = []
+    canvas.above, canvas.paint_above = QRegion(300, 0, 50, 50), lambda painter, exposed: above.append(exposed)
+    canvas.glass.update(0, 0, 200, 200)
+    QApplication.processEvents()
+    assert not above
+    canvas.glass.update(200, 0, 200, 200)
+    qtbot.waitUntil(lambda: bool(above))

@@ -19,7 +19,7 @@ from peer.ui.panels.style import StylePanel
 from peer.ui.panels.title import TitlePanel, safety
 from peer.ui.panels.toast import Toast
 from peer.ui.theme import DARK, LIGHT, Theme, shown
-from tests.ui.boards import QUIET, crowd
+from tests.ui.boards import QUIET, crowd, somebody
 
 AWAY = replace(QUIET, trackers={"a:1": "refused", "b:1": "refused"})
 
@@ -170,12 +170,15 @@ def test_a_click_on_an_initial_picks_that_person_and_who_is_followed_is_ringed(a
 
 def test_the_chip_says_whom_one_follows_and_shortens_a_long_name(around: QWidget) -> None:
     chip = Chip(around)
-    chip.show_person("Ana", 0x2F9E44)
+    chip.show_person(replace(somebody("Ana"), color=0x2F9E44))
     assert chip.text() == "Following Ana  ·  Esc to stop"
-    chip.show_person("Maximiliane von Hohenstein-Sonnenberg", 0x2F9E44)
+    chip.show_person(replace(somebody("Maximiliane von Hohenstein-Sonnenberg"), color=0x2F9E44))
     assert chip.sizeHint().width() < 400
     assert chip.text().endswith("…  ·  Esc to stop")
     assert "Sonnenberg" in chip.accessibleName()
+    assert chip.isVisible()
+    chip.show_person(None)
+    assert not chip.isVisible()
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
@@ -183,7 +186,7 @@ def test_the_border_is_of_the_persons_colour_and_empty_inside(around: QWidget, t
     around.setPalette(palette(theme))
     border = Border(around)
     border.resize(200, 100)
-    border.show_color(0xE03131)
+    border.show_person(replace(somebody("Ana"), color=0xE03131))
     image = border.grab().toImage()
     at = {place: image.pixelColor(*place) for place in ((0, 50), (100, 1), (199, 99))}
     assert {color.name() for color in at.values()} == {shown(0xE03131, theme).name()}

@@ -1,7 +1,6 @@
 """The window with a real board in it: panels, keys, themes, sizes."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
@@ -413,16 +412,6 @@ def test_name_and_colour_are_changed_for_all(window: Window, board: Alone, qtbot
     assert not desk.person_popover.isVisible()
     assert [(person.name, person.color) for person in board.people()] == [("Zoë", 0x2F9E44)]
     assert Settings.load().name == "Zoë"
-
-
-def test_a_picture_is_saved_and_a_failure_is_said(window: Window, board: Alone, tmp_path: Path, qtbot: QtBot) -> None:
-    desk = desk_of(window)
-    board.draw()
-    desk.save_picture(tmp_path / "roof.png")
-    qtbot.waitUntil(lambda: desk.toast.words.whole == "The picture is saved as roof.png.")
-    assert not QImage(str(tmp_path / "roof.png")).isNull()
-    desk.save_picture(tmp_path / "nowhere" / "roof.png")
-    qtbot.waitUntil(lambda: "could not be saved: No such file" in desk.toast.words.whole)
 
 
 def test_help_comes_and_goes_with_its_key(window: Window, board: Alone, qtbot: QtBot) -> None:
