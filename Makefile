@@ -15,6 +15,8 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,$(
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
+# Whoever keeps Python from storing what it has compiled would have each of hundreds of programs compile all anew.
+test torture: export PYTHONDONTWRITEBYTECODE =
 .PHONY: help run test lint bench torture fuzz clean
 
 help: ## this list
