@@ -37,11 +37,25 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["P2PSKETCH_HOME"] = home.name
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Real windows are opened by one worker, one test after the other: they are timed."""
+LONG_ONES = "windows faults processes simulation network peer ui".split()
+"""Directories of tests that take long, longest first."""
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist looks for groups in the same hook
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Real windows are opened by one worker, one test after the other: they are timed.
+
+    Where several share the work, what takes long comes first, so that none is left alone with it in the end.
+    """
     for item in items:
         if item.get_closest_marker("window"):
             item.add_marker(pytest.mark.xdist_group("window"))
+    if hasattr(config, "workerinput"):
+        items.sort(key=lambda item: _place(item.path.relative_to(Path(__file__).parent).parts[0]))
+
+
+def _place(directory: str) -> int:
+    return LONG_ONES.index(directory) if directory in LONG_ONES else len(LONG_ONES)
 
 
 @pytest.fixture
