@@ -37,25 +37,27 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["P2PSKETCH_HOME"] = home.name
 
 
-LONG_ONES = "windows faults processes simulation network peer ui".split()
-"""Directories of tests that take long, longest first."""
+LONG_ONES = "windows faults processes simulation".split()
+"""Directories of tests that take seconds each."""
 
 
 @pytest.hookimpl(tryfirst=True)  # xdist looks for groups in the same hook
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Real windows are opened by one worker, one test after the other: they are timed.
-
-    Where several share the work, what takes long comes first, so that none is left alone with it in the end.
+    """Who runs what, where several workers share the tests: long tests come first and go to whoever is free, the
+    others file by file. Real windows are opened by one worker, one test after the other: they are timed.
     """
+    if not hasattr(config, "workerinput"):
+        return
     for item in items:
         if item.get_closest_marker("window"):
             item.add_marker(pytest.mark.xdist_group("window"))
-    if hasattr(config, "workerinput"):
-        items.sort(key=lambda item: _place(item.path.relative_to(Path(__file__).parent).parts[0]))
+        elif _directory(item) not in LONG_ONES:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem + _directory(item)))
+    items.sort(key=lambda item: (*LONG_ONES, _directory(item)).index(_directory(item)))
 
 
-def _place(directory: str) -> int:
-    return LONG_ONES.index(directory) if directory in LONG_ONES else len(LONG_ONES)
+def _directory(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.fixture

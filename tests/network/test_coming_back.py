@@ -47,6 +47,7 @@ def quick_to_give_up(monkeypatch: pytest.MonkeyPatch) -> None:
 # Links that break
 
 
+@pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize("dialler", [0, 1])
 @in_loop
 async def test_a_lost_link_comes_back_by_itself(dialler: int) -> None:
@@ -59,6 +60,7 @@ async def test_a_lost_link_comes_back_by_itself(dialler: int) -> None:
         await all_alike(ana, bob, shapes=2)
 
 
+@pytest.mark.usefixtures("soon")
 @in_loop
 async def test_a_peer_that_restarts_at_its_port_is_found_again(tmp_path: Path) -> None:
     file = tmp_path / "bob.p2psketch"
