@@ -11,6 +11,7 @@
 import logging
 import os
 import re
+import signal
 import socket
 import tempfile
 from collections.abc import Callable, Generator, Iterator
@@ -35,6 +36,10 @@ def pytest_configure(config: pytest.Config) -> None:
     home = tempfile.TemporaryDirectory(prefix="p2psketch-tests-")
     config.add_cleanup(home.cleanup)
     os.environ["P2PSKETCH_HOME"] = home.name
+    if (
+        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    ):  # as a shell has it in the background; programs would inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 LONG_ONES = "windows faults processes simulation".split()

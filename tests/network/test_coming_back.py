@@ -263,7 +263,7 @@ async def test_a_slow_reader_costs_no_memory_and_gets_everything_in_the_end() ->
         assert link.stream.queued <= HIGH_WATER + BURST + 64 * 1024
         outbox = link.outbox
         assert len(outbox._ranges) <= 1
-        assert len(outbox._control) < 20
+        assert len(outbox._control) < 100, "a word a turn, and not one for each of 1,260 strokes"
         assert outbox._fleeting.size <= 64 * 1024 + 16 * MESSAGE
 
         slow.stream.resume_reading()
