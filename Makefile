@@ -7,6 +7,7 @@ ARGS ?=
 
 BIN := .venv/bin
 PY := $(BIN)/python
+TESTS := $(PY) -m pytest -n $(JOBS) --dist loadgroup --no-loadscope-reorder
 
 # The first Python that is new enough; `make PYTHON=/path/to/python test` chooses another.
 PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,$(shell \
@@ -15,6 +16,8 @@ PYTHON ?= $(firstword $(foreach name,python3 python3.13 python3.12 python3.11,$(
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
+# Whoever keeps Python from storing what it has compiled would have each of hundreds of programs compile all anew.
+test torture: export PYTHONDONTWRITEBYTECODE =
 .PHONY: help run test lint bench torture fuzz clean
 
 help: ## this list
@@ -27,7 +30,7 @@ run: .venv/.stamp ## a tracker and peers on this machine, drawing together
 
 test: lint ## lint, then every test but the slow ones
 	@.ci/system tests
-	@$(PY) -m pytest -n $(JOBS) --dist loadgroup -m 'not slow' $(ARGS)
+	@$(TESTS) -m 'not slow' $(ARGS)
 
 lint: .venv/.stamp ## ruff and mypy
 	@$(PY) -m ruff check --quiet
@@ -40,7 +43,7 @@ bench: .venv/.stamp ## measure
 
 torture: .venv/.stamp ## the slow tests: many peers, long histories, far more examples, 20 s of each fuzz target
 	@.ci/system tests
-	@$(PY) -m pytest -n $(JOBS) --dist loadgroup -m slow --hypothesis-profile=torture $(ARGS)
+	@$(TESTS) -m slow --hypothesis-profile=torture $(ARGS)
 	@$(PY) -m tests.fuzz all --seconds 20
 
 fuzz: .venv/.stamp ## feed every target with damaged input, guided by what it reaches, for SECONDS each

@@ -139,6 +139,7 @@ class Ours:
         self.board.receive(_committed(other, next(extra), self._lift()))
         place = self._lift()
         self.figures["own stroke"] = self.paced(lambda _: self.board.edit(Edit(((0, next(extra) | place),))), 100)
+        other.replica._clock.witness(10 * self.count)  # Ben has seen all that is there, and draws on top of it
         theirs = [_committed(other, next(extra), place) for _ in range(100)]
         self.figures["remote stroke"] = self.paced(lambda n: self.board.receive(theirs[n]), 100)
         self.at_rest()

@@ -166,9 +166,14 @@ def _steps(coded: NDArray[np.uint8]) -> NDArray[np.int64]:
     import numpy as np
 
     last = (coded < 128).nonzero()[0]
-    first = np.zeros_like(last)
+    first = np.empty_like(last)
+    first[0] = 0
     first[1:] = last[:-1] + 1
-    place = np.arange(len(coded)) - np.repeat(first, last - first + 1)
-    zigzag = np.add.reduceat((coded & 127) << (7 * place), first)
+    zigzag = (coded[first] & 127).astype(np.int64)
+    longer, place = (last > first).nonzero()[0], 0
+    while len(longer):  # most steps are of one byte
+        place += 1
+        zigzag[longer] |= (coded[first[longer] + place] & 127).astype(np.int64) << (7 * place)
+        longer = longer[last[longer] > first[longer] + place]
     steps: NDArray[np.int64] = (zigzag >> 1) ^ -(zigzag & 1)
     return steps

@@ -6,11 +6,11 @@ two ends. So a stroke that is being drawn can be shown with the end that it woul
 its end changes when it goes on.
 """
 
-from typing import Final
+from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from p2psketch.geometry import Floats
+from p2psketch.geometry import Complexes, Flags, Floats, Indices, complexes, pairs
 
 LENGTH: Final = 2.5
 """How long an end is, in widths of the stroke."""
@@ -32,6 +32,13 @@ _ENOUGH: Final = 2
 
 _STEPS: Final = np.arange(1, _PIECES + 1) / _PIECES
 _HALF_PI: Final = np.pi / 2
+_TINY: Final = 1e-30
+
+_FINE: Final = 2.0**20
+"""Steps in a pixel in which lengths are counted."""
+
+_FINER: Final = 2.0**32
+"""Steps from one point to the next in which places are counted."""
 
 
 def tapered(
@@ -43,49 +50,71 @@ def tapered(
     The curve stays where it is; where its points are far apart, its ends get a few more. Short strokes have shorter
     ends that are less thin, and what is hardly longer than wide is a dot.
     """
-    line = np.ascontiguousarray(curve).view(np.complex128)[:, 0]
-    away = np.zeros(len(line))
-    np.abs(line[1:] - line[:-1]).cumsum(out=away[1:])
-    total = float(away[-1])
-    share = min(total / (SHORT * width), 1.0)
-    if share > 0:
-        length = LENGTH * width * share
-        at = _places(away, total, length, first=first, last=last)
-        if at is not None:
-            known = np.arange(len(line))
-            line = np.interp(at, known, line)
-            away, radii, positions = (np.interp(at, known, values) for values in (away, radii, positions))
-        radii = radii * _thinning(away, total, length, (1 - TIP) * share, first=first, last=last)
-    if total < width:
-        radii = np.maximum(radii, DOT * (1 - total / width) * width / 2)
-    return line.view(np.float64).reshape(-1, 2), radii, positions
+    one = Tapering(complexes(curve), radii, positions, np.array([len(curve)]))
+    line, radii, positions, _ = tapered_together(one, np.array([width]), np.array([first]), np.array([last]))
+    return pairs(line), radii, positions
 
 
-def _places(away: Floats, total: float, length: float, *, first: bool, last: bool) -> Floats | None:
-    """Where along the points (0, 1, 2, …) there should be some, the points included; None if they are dense enough."""
-    wanted = []
-    if first and away[min(_ENOUGH, len(away) - 1)] > length:
-        wanted.append(length * _STEPS)
-    if last and total - away[-min(_ENOUGH + 1, len(away))] > length:
-        wanted.append(total - length * _STEPS)
-    if not wanted:
-        return None
-    new = np.concatenate(wanted)
-    after = np.minimum(away.searchsorted(new), len(away) - 1)
-    start = away[after - 1]
-    share = (new - start) / np.maximum(away[after] - start, 1e-30)
-    at = np.concatenate((np.arange(len(away)), after - 1 + share))
+class Tapering(NamedTuple):
+    """Strokes end to end: the points of their curves, the radius and the position at each, and how many each has."""
+
+    line: Complexes
+    radii: Floats
+    positions: Floats
+    counts: Indices
+
+
+def tapered_together(strokes: Tapering, widths: Floats, first: Flags, last: Flags) -> Tapering:
+    """`tapered` of many strokes; what comes out for one does not depend on which others are there.
+
+    For that, lengths are counted in whole steps of a millionth of a pixel, whose sums are exact.
+    """
+    ends = np.cumsum(strokes.counts)
+    firsts, lasts = ends - strokes.counts, ends - 1
+    steps = np.zeros(len(strokes.line))
+    steps[1:] = np.rint(np.abs(strokes.line[1:] - strokes.line[:-1]) * _FINE)
+    steps[firsts] = 0
+    way = np.cumsum(steps) / _FINE
+    away = way - np.repeat(way[firsts], strokes.counts)
+    total = away[lasts]
+    share = np.minimum(total / (SHORT * widths), 1.0)
+    length = LENGTH * widths * share
+    sparse_first = first & (share > 0) & (away[np.minimum(firsts + _ENOUGH, lasts)] > length)
+    sparse_last = last & (share > 0) & (total - away[np.maximum(lasts - _ENOUGH, firsts)] > length)
+    if sparse_first.any() or sparse_last.any():
+        at = _places(way, firsts, lasts, length, sparse_first, sparse_last)
+        away, line, radii, positions = (_at(at, values) for values in (away, *strokes[:3]))
+        strokes = Tapering(line, radii, positions, strokes.counts + _PIECES * (sparse_first * 1 + sparse_last))
+    near = np.minimum(
+        np.where(np.repeat(first, strokes.counts), away, np.inf),
+        np.where(np.repeat(last, strokes.counts), np.repeat(total, strokes.counts) - away, np.inf),
+    )
+    depth = np.repeat((1 - TIP) * share, strokes.counts)
+    pace = np.repeat(_HALF_PI / np.maximum(length, _TINY), strokes.counts)
+    radii = strokes.radii * (1 - depth + depth * np.sin(np.minimum(near * pace, _HALF_PI)))
+    dot = np.maximum(1 - total / widths, 0.0) * (DOT / 2) * widths
+    return strokes._replace(radii=np.maximum(radii, np.repeat(dot, strokes.counts)))
+
+
+def _places(
+    way: Floats, firsts: Indices, lasts: Indices, length: Floats, sparse_first: Flags, sparse_last: Flags
+) -> Floats:
+    """Where along the points (0, 1, 2, …) there should be some, the points included."""
+    fine = np.rint(length[:, None] * _STEPS * _FINE) / _FINE
+    new = np.concatenate(
+        ((way[firsts][:, None] + fine)[sparse_first].ravel(), (way[lasts][:, None] - fine)[sparse_last].ravel())
+    )
+    owner = np.repeat(np.concatenate((np.flatnonzero(sparse_first), np.flatnonzero(sparse_last))), _PIECES)
+    after = way.searchsorted(new).clip(firsts[owner] + 1, lasts[owner])
+    start = way[after - 1]
+    share = (new - start) / np.maximum(way[after] - start, _TINY)
+    at = np.concatenate((np.arange(len(way)), after - 1 + np.rint(share * _FINER) / _FINER))
     at.sort()
     return at
 
 
-def _thinning(away: Floats, total: float, length: float, depth: float, *, first: bool, last: bool) -> Floats:
-    """By what factor the radius is less at each point."""
-    if first and last:
-        near = np.minimum(away, total - away)
-    elif first:
-        near = away
-    else:
-        near = total - away
-    factor: Floats = (1 - depth) + depth * np.sin(np.minimum(near * (_HALF_PI / length), _HALF_PI))
-    return factor
+def _at(places: Floats, values: Any) -> Any:
+    """Values at places along them; linear between two."""
+    whole = places.astype(np.intp)
+    following = np.minimum(whole + 1, len(values) - 1)
+    return values[whole] + (places - whole) * (values[following] - values[whole])

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
     from peer.node import Node
     from peer.telling import Sink
 
-TIDY_AFTER: Final = 100
-"""Milliseconds, once a board's parts are deleted: Qt lets go of Python's objects in turns of the loop after that."""
+TURNS: Final = 10
+TURN: Final = 10
+"""Milliseconds between two of them."""
 
 
 class OpenBoard:
@@ -61,8 +62,16 @@ class OpenBoard:
         """Say goodbye; returns when the file is closed. What the board took of memory is given back in a later turn."""
         self.board.leave()
         if self.bridge.close():
-            self._parts.destroyed.connect(lambda: QTimer.singleShot(TIDY_AFTER, interpreter.tidy))
+            self._parts.destroyed.connect(lambda: _tidy_after(TURNS))
             self._parts.deleteLater()
+
+
+def _tidy_after(turns: int) -> None:
+    """Qt lets go of Python's objects some turns of the loop after it has deleted its own, however long a turn takes."""
+    if turns:
+        QTimer.singleShot(TURN, partial(_tidy_after, turns - 1))
+    else:
+        interpreter.tidy()
 
 
 def _node(target: Target, identity: Identity, port: int, sink: Sink, backlog: Callable[[], int]) -> Node:

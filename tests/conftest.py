@@ -11,6 +11,7 @@
 import logging
 import os
 import re
+import signal
 import socket
 import tempfile
 from collections.abc import Callable, Generator, Iterator
@@ -35,13 +36,33 @@ def pytest_configure(config: pytest.Config) -> None:
     home = tempfile.TemporaryDirectory(prefix="p2psketch-tests-")
     config.add_cleanup(home.cleanup)
     os.environ["P2PSKETCH_HOME"] = home.name
+    if (
+        signal.getsignal(signal.SIGINT) is signal.SIG_IGN
+    ):  # as a shell has it in the background; programs would inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Real windows are opened by one worker, one test after the other: they are timed."""
+LONG_ONES = "windows faults processes simulation".split()
+"""Directories of tests that take seconds each."""
+
+
+@pytest.hookimpl(tryfirst=True)  # xdist looks for groups in the same hook
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Who runs what, where several workers share the tests: long tests come first and go to whoever is free, the
+    others file by file. Real windows are opened by one worker, one test after the other: they are timed.
+    """
+    if not hasattr(config, "workerinput"):
+        return
     for item in items:
         if item.get_closest_marker("window"):
             item.add_marker(pytest.mark.xdist_group("window"))
+        elif _directory(item) not in LONG_ONES:
+            item.add_marker(pytest.mark.xdist_group(item.path.stem + _directory(item)))
+    items.sort(key=lambda item: (*LONG_ONES, _directory(item)).index(_directory(item)))
+
+
+def _directory(item: pytest.Item) -> str:
+    return item.path.relative_to(Path(__file__).parent).parts[0]
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ how finely it is to be drawn; nothing here knows who drew it or where it is show
 import math
 from collections.abc import Sequence
 from functools import reduce
-from itertools import islice, pairwise
+from itertools import pairwise
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -16,7 +16,7 @@ from PyQt6.QtCore import QPointF, Qt
 from PyQt6.QtGui import QColor, QPainter, QPainterPath, QPolygonF
 
 from p2psketch import ink
-from p2psketch.curves import along, smooth, smooth_one
+from p2psketch.curves import smooth_one
 from p2psketch.document import Shape
 from p2psketch.geometry import (
     TOLERANCE,
@@ -27,10 +27,9 @@ from p2psketch.geometry import (
     bounds_of,
     complexes,
     inverse,
-    outlines_together,
-    pairs,
     resampled,
 )
+from p2psketch.outlining import outlines_together
 from p2psketch.rubbing import Brushed
 from p2psketch.tapering import TIP, tapered
 from peer.ui.theme import Theme, shown
@@ -113,10 +112,18 @@ def tolerance(level: int) -> float:
 
 def radii(width: float, pressure: Floats | NDArray[np.float32] | None, count: int) -> Floats:
     """The brush at each of `count` points: half the width, less where there was less pressure."""
-    if pressure is None:
-        return np.full(count, width / 2)
-    pressed: Floats = (LIGHTEST + (1 - LIGHTEST) * np.asarray(pressure, dtype=np.float64)) * (width / 2)
-    return pressed
+    return np.full(count, width / 2) if pressure is None else pressed(width, pressure)
+
+
+def pressed(width: float | Floats, pressure: Floats | NDArray[np.float32]) -> Floats:
+    """The brush at each point of a width under a pressure, one or (n,) widths."""
+    radii: Floats = (LIGHTEST + (1 - LIGHTEST) * np.asarray(pressure, dtype=np.float64)) * (width / 2)
+    return radii
+
+
+def has_ends(width: float, precision: float) -> bool:
+    """Whether one would see that a stroke with pressure has thinner ends."""
+    return width / 2 * (1 - TIP) >= precision
 
 
 def ribbon(
@@ -142,7 +149,7 @@ def with_ends(part: Ribbon, width: float, level: int, *, first: bool = True, las
 
     Where it is drawn so coarsely that they would not be seen, it has none.
     """
-    if width / 2 * (1 - TIP) < _precision(level, part.placement):
+    if not has_ends(width, _precision(level, part.placement)):
         return part
     curve, size, positions = tapered(*part[:3], width, first=first, last=last)
     return Ribbon(curve, size, positions, part.placement)
@@ -170,35 +177,6 @@ def ribbons_of(shape: Shape, level: int) -> list[Ribbon]:
     return [whole] if left is None else whole.pieces(left)
 
 
-def ribbons_of_all(shapes: Sequence[Shape], level: int) -> list[list[Ribbon]]:
-    """`ribbons_of` of many strokes, for a fraction of the time; those that are neither placed nor cut at once."""
-    plain = [number for number, shape in enumerate(shapes) if not shape.cut and shape.values.get("placement") is None]
-    made = dict(zip(plain, _together([shapes[number] for number in plain], level), strict=True))
-    return [[made[number]] if number in made else ribbons_of(shape, level) for number, shape in enumerate(shapes)]
-
-
-def _together(shapes: Sequence[Shape], level: int) -> list[Ribbon]:
-    if not shapes:
-        return []
-    inks = [shape.values["points"] for shape in shapes]
-    points, counts = ink.decode_all(inks)
-    curves = smooth(complexes(points), counts, tolerance(level))
-    widths = np.array([shape.width for shape in shapes], dtype=np.float64)
-    if any(map(ink.has_pressure, inks)):
-        pressed = LIGHTEST + (1 - LIGHTEST) * ink.pressures(inks, counts).astype(np.float64)
-        radii = along(pressed * np.repeat(widths / 2, counts), curves, counts)
-    else:
-        radii = np.repeat(widths / 2, curves.counts)
-    line, ends = pairs(curves.line), np.cumsum(curves.counts).tolist()
-    ribbons = [
-        Ribbon(line[start:end], radii[start:end], curves.positions[start:end]) for start, end in pairwise([0, *ends])
-    ]
-    return [
-        with_ends(each, shape.width, level) if ink.has_pressure(data) else each
-        for each, shape, data in zip(ribbons, shapes, inks, strict=True)
-    ]
-
-
 def bounds_of_all(ribbons: Sequence[Ribbon]) -> Rect:
     """What the ink of at least one ribbon covers, on the board."""
     return reduce(Rect.union, (each.bounds for each in ribbons))
@@ -223,20 +201,25 @@ def polygons(ribbons: Sequence[Ribbon], level: int, scale: float | None = None) 
     if len(scales) > 1:
         return [polygon for each in ribbons for polygon in polygons([each], level, scale)]
     precision = tolerance(level) / max(scales, default=1.0)
-    corners, ends = outlines_together([(each.curve, each.radii) for each in ribbons], precision)
+    if not ribbons:
+        return []
+    line, radii = (
+        complexes(np.concatenate([each.curve for each in ribbons])),
+        np.concatenate([each.radii for each in ribbons]),
+    )
+    corners, ends = outlines_together(line, radii, np.array([len(each.curve) for each in ribbons]), precision)
     for each, (start, end) in zip(ribbons, pairwise([0, *ends]), strict=True):
         if each.placement is not None:
             corners[start:end] = apply(each.placement, corners[start:end])
+    return cut_out(corners, ends, scale)
+
+
+def cut_out(corners: Floats, ends: Sequence[int], scale: float | None) -> list[QPolygonF]:
+    """Corners (n, 2) on the board, end to end, as polygons: on the board, or in pixels of the device."""
     if scale is not None:
         corners = np.rint(corners * (scale * _STEPS)) * (1 / _STEPS)
-    return [to_polygon(corners[start:end]) for start, end in pairwise([0, *ends])]
-
-
-def outlines_of(shapes: Sequence[Shape], level: int, scale: float | None = None) -> list[list[QPolygonF]]:
-    """The outlines of visible strokes, as `polygons` has them, a list for each: to be filled as one, in one colour."""
-    ribbons = ribbons_of_all(shapes, level)
-    drawn = iter(polygons([each for pieces in ribbons for each in pieces], level, scale))
-    return [list(islice(drawn, len(pieces))) for pieces in ribbons]
+    whole = to_polygon(corners)
+    return [whole.mid(start, end - start) for start, end in pairwise([0, *ends])]
 
 
 def to_polygon(points: Floats) -> QPolygonF:
@@ -256,16 +239,18 @@ def fill(painter: QPainter, pieces: Sequence[QPolygonF], color: QColor) -> None:
     """
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(color)
-    if not pieces:
-        return
-    first, *others = pieces
-    if not others or len(pieces) > MANY:
+    fill_on(painter, pieces)
+
+
+def fill_on(painter: QPainter, pieces: Sequence[QPolygonF]) -> None:
+    """The same in the colour, and without the pen, that the painter has already."""
+    if len(pieces) == 1 or len(pieces) > MANY:
         for piece in pieces:
             painter.drawPolygon(piece, Qt.FillRule.WindingFill)
         return
     path = QPainterPath()
     path.setFillRule(Qt.FillRule.WindingFill)
-    for piece in (first, *others):
+    for piece in pieces:
         path.addPolygon(piece)
         path.closeSubpath()
     painter.drawPath(path)

@@ -76,6 +76,10 @@ class Camera:
         left, top = self.shift
         return x * self.zoom + left, y * self.zoom + top
 
+    def board_area(self, x: float, y: float, width: float, height: float) -> Rect:
+        """The part of the board in a rectangle of the canvas."""
+        return Rect(*self.to_board(x, y), *self.to_board(x + width, y + height))
+
     def pan(self, dx: float, dy: float) -> None:
         """Move the board by pixels of the canvas."""
         self.look_at(self.x - dx / self.zoom, self.y - dy / self.zoom)

@@ -4,7 +4,7 @@ Rule: it never edits. Tools do, through the board, and what they change comes ba
 else's work. What is not the document's (drafts, pointers, what a gesture is about to do) is shown above it.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Final
 
 from PyQt6.QtCore import QEvent, QPoint, QRect, Qt, pyqtSignal
@@ -24,7 +24,8 @@ from peer.tools.tool import ERASER, HAND, Pointer, Tool
 from peer.tools.toolbox import Button, Toolbox
 from peer.ui.backdrop import HINT, NOTHING_YET
 from peer.ui.cursors import Cursors
-from peer.ui.drafts import Drafts, Style, style_of
+from peer.ui.drafts import Drafts
+from peer.ui.growing import Style, style_of
 from peer.ui.handled import HandledView
 from peer.ui.look import motion
 from peer.ui.mouse_cursors import mouse_cursor
@@ -66,10 +67,9 @@ class Canvas(HandledView):
         self._rubber = rubber or Rubber()
         self._proposed = Proposed(board)
         self._settled = SettledInk(self._proposed, self.backdrop, self.show_anew, self)
-        self._drafts = Drafts(theme)
+        self._drafts = Drafts(theme, self.show_area_anew)
         self._ring = Ring(theme)
-        for item in (self._drafts, self._ring):
-            item.setParentItem(self.plane)
+        self._ring.setParentItem(self.plane)
         self._cursors = Cursors(self.plane, theme)
         self._reach = Reach(board, self._settled.near)
         surface = CanvasSurface(self, self._settled, self._reach)
@@ -146,7 +146,7 @@ class Canvas(HandledView):
         self._cursors.gliding = motion(self) > 0
         for peer in peers:
             self._show_pointer(peer)
-            self._show_sketches(peer)
+        self._show_sketches(frozenset(peers))
         self._judge_blank()
 
     def people_changed(self) -> None:
@@ -164,17 +164,16 @@ class Canvas(HandledView):
             who = next((person for person in self._board.people() if person.peer == peer), NOBODY)
             self._cursors.add(peer, presence.cursor, who.name, who.color)
 
-    def _show_sketches(self, peer: PeerId) -> None:
-        sketches = {key: sketch for key, sketch in self._board.presences.sketches.items() if key[0] == peer}
+    def _show_sketches(self, peers: Collection[PeerId]) -> None:
+        sketches = self._board.presences.sketches
         for key in self._drafts.shown:
-            if key != _OWN and key[0] == peer and key not in sketches:
+            if key != _OWN and key[0] in peers and key not in sketches:
                 self._drafts.drop(key)
         for key, sketch in sketches.items():
-            if sketch.fields.get("kind") == STROKE:
+            if key[0] in peers and sketch.fields.get("kind") == STROKE:
                 self._drafts.follow(key, style_of(sketch.fields), sketch.points, sketch.pressure)
 
     def _judge_blank(self) -> None:
-        self._drafts.setVisible(bool(self._drafts.shown))  # else it would have all painted anew with each move
         blank = not self._board.document.visible_count and not self._drafts.shown
         if blank != self._blank:
             self._blank = blank
@@ -251,7 +250,9 @@ class Canvas(HandledView):
         self._settled.fade(tool.fading)
         if altered := self._proposed.cut(tool.cutting):
             self._settled.refresh(altered)
-        if not tool.busy:
+        if tool.busy:
+            self._settled.make_way()
+        else:
             self._reach.forget()
         if tool.name == ERASER and self._pointer is not None:
             self._ring.show_at(self._pointer.x, self._pointer.y, self._rubber.radius, busy=tool.busy)
@@ -276,8 +277,12 @@ class Canvas(HandledView):
         self._show_gesture()
         return event.key() == Qt.Key.Key_Space
 
-    def paint_board(self, painter: QPainter, exposed: QRect) -> None:
-        self._settled.paint(painter, exposed)
+    def paint_board(self, painter: QPainter, exposed: QRect, parts: Sequence[QRect]) -> None:
+        self._settled.paint(painter, exposed, parts)
+
+    def paint_on_board(self, painter: QPainter, exposed: Sequence[QRect]) -> None:
+        if self._drafts.shown:
+            self._drafts.paint(painter, [self.camera.board_area(*part.getRect()) for part in exposed])
 
     def paint_hint(self, painter: QPainter) -> None:
         if self._blank:

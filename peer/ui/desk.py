@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from contextlib import suppress
-from functools import reduce
-from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from PyQt6.QtCore import QEvent, QObject, QPoint, Qt, QTimer, pyqtSignal
-from PyQt6.QtGui import QAction, QKeyEvent, QRegion, QResizeEvent
+from PyQt6.QtGui import QAction, QKeyEvent, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
 from p2psketch.effects import Merged, Notice
@@ -45,11 +43,10 @@ from peer.ui.people import PeoplePopover
 from peer.ui.person import PersonPopover
 from peer.ui.picker import PickerPopover
 from peer.ui.popover import Popover
+from peer.ui.rims import Rims
 from peer.ui.share import SharePopover
+from peer.ui.snapshot import Snapshot
 from peer.ui.theme import Theme
-
-if TYPE_CHECKING:
-    from peer.ui.exporting import Export
 
 SOON: Final = 50
 ANEW: Final = 1_000
@@ -89,11 +86,12 @@ class Desk(QWidget):
         self.paperwork = Paperwork(board, self.title, self.toast, self)
         self.parting = Parting(board, Banner(self), self)
         self.arrived = Arrived(board, self.canvas, self.toast)
+        self.snapshot = Snapshot(board, self.toast, self)
         self.zen = False
-        self._export: Export | None = None
         self._stale: set[str] = set()
         self._timer = QTimer(self)
         self._again = QTimer(self)
+        self.rims = Rims(self.canvas, [*self.panels, self.eraser_panel])
         self._wire()
         self.tool_changed(self.canvas.tool_name)
         self._refresh()
@@ -141,7 +139,6 @@ class Desk(QWidget):
         assert glass is not None
         glass.installEventFilter(self)
         self.setFocusProxy(self.canvas)
-        self.canvas.covered = self._covered
 
     def _wire_people(self) -> None:
         self.people.more.clicked.connect(self.people_popover.toggle)
@@ -226,12 +223,12 @@ class Desk(QWidget):
 
     def undo(self) -> None:
         """Take back the last step; what the toast offered is done, or too late."""
-        self._drop_offer()
+        self.toast.drop_offer()
         self.board.undo()
 
     def redo(self) -> None:
         """Do it again."""
-        self._drop_offer()
+        self.toast.drop_offer()
         self.board.redo()
 
     def clear(self) -> None:
@@ -240,49 +237,17 @@ class Desk(QWidget):
             self.board.clear()
             self.toast.say("The board is cleared.", "Undo", self.undo)
 
-    def save_picture(self, path: Path) -> None:
-        """Write what is on the board into a PNG file, while drawing goes on."""
-        from peer.ui.exporting import Export  # not needed to show a window
-
-        self.cancel_picture()
-        export = self._export = Export(self.board.document, path, self)
-        export.progressed.connect(self._picture_progressed)
-        export.saved.connect(lambda: self._picture_ended(f"The picture is saved as {path.name}."))
-        export.failed.connect(lambda why: self._picture_ended(f"The picture could not be saved: {why}.", lasting=True))
-
-    def cancel_picture(self) -> None:
-        """The picture that is being saved is not wanted any more."""
-        if self._export is not None:
-            self._export.cancel()
-            self._export = None
-
-    def _picture_progressed(self, percent: int) -> None:
-        self.toast.say(f"Saving the picture … {percent} %", "Cancel", self.cancel_picture)
-
-    def _picture_ended(self, sentence: str, *, lasting: bool = False) -> None:
-        self._export = None
-        self.toast.say(sentence, lasting=lasting)
-
     def _show_followed(self) -> None:
-        person = self.following.person
         for part in (self.people, self.people_popover):
             part.show_followed(self.following.peer)
-        if person is None:
-            self.border.hide()
-            self.chip.hide()
-        else:
-            self.border.show_color(person.color)
-            self.chip.show_person(person.name, person.color)
+        for sign in (self.border, self.chip):
+            sign.show_person(self.following.person)
         self.place_panels()
 
     def _tapped(self, fingers: int) -> None:
         """Two fingers undo, three do it again."""
         if self.board.can_edit and fingers in (2, 3):
             (self.undo if fingers == 2 else self.redo)()
-
-    def _drop_offer(self) -> None:
-        if self.toast.has_link:
-            self.toast.hide_it()
 
     def set_theme(self, theme: Theme) -> None:
         """Look like this from now on."""
@@ -355,13 +320,9 @@ class Desk(QWidget):
             return arrange.under_left(self.title)
         return arrange.under(self.people, popover, self.rect())
 
-    def _covered(self) -> QRegion:
-        """Where panels hide the canvas, which then need not be painted anew whenever it moves."""
-        return reduce(QRegion.united, (panel.opaque for panel in self.panels if panel.isVisible()), QRegion())
-
     def leave(self) -> None:
         """The board is shown no more."""
-        self.cancel_picture()
+        self.snapshot.cancel()
         self._timer.stop()
         self._again.stop()
         for part in (self.canvas, self.style_panel, self.eraser_panel):
@@ -375,7 +336,7 @@ class Desk(QWidget):
             self.arrived.stay()
             self.parting.stay()
             self.close_popovers(but=self.people_popover)
-            self._drop_offer()
+            self.toast.drop_offer()
         return super().eventFilter(watched, event)
 
     def keyPressEvent(self, event: QKeyEvent | None) -> None:

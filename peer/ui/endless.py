@@ -5,11 +5,11 @@ the view's, which would paint all of itself anew, but that of one item, the plan
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QNativeGestureEvent, QPainter, QRegion, QResizeEvent, QTransform, QWheelEvent
+from PyQt6.QtGui import QNativeGestureEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QTransform, QWheelEvent
 from PyQt6.QtWidgets import (
     QFrame,
     QGraphicsItem,
@@ -25,10 +25,14 @@ from peer.ui.backdrop import Backdrop
 from peer.ui.camera import Camera
 from peer.ui.glide import Glide
 from peer.ui.look import motion
+from peer.ui.rects import rects_of, scaled
 from peer.ui.theme import Theme
 
 _EVERYTHING: Final = QRectF(-1e12, -1e12, 2e12, 2e12)
 """The scene. So large that the range of Qt's scroll bars, which are integers, always includes 0."""
+
+_MOST_PARTS: Final = 256
+"""So many rectangles are painted one by one; of more, each is so small that it is no gain any more."""
 
 
 class _Plane(QGraphicsItem):
@@ -60,8 +64,13 @@ class EndlessView(QGraphicsView):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.camera = Camera()
-        self.covered: Callable[[], QRegion] = QRegion
-        """Says where something else hides all of the canvas."""
+        self.above = QRegion()
+        """Where something lies above everything on the canvas; in pixels of the screen, as what paints it."""
+        self.paint_above: Callable[[QPainter, QRect], None] = _paint_nothing
+        """Paints it where it is exposed."""
+        self._exposed: tuple[QRegion, float] = QRegion(), 1.0
+        self._parts: list[tuple[QRect, QRect]] = []
+        """The rectangles that are exposed, in pixels of the screen and of the device."""
         self.stage = QGraphicsScene(_EVERYTHING, self)
         self.plane = _Plane()
         self.stage.addItem(self.plane)
@@ -147,7 +156,7 @@ class EndlessView(QGraphicsView):
         camera = self.camera
         camera.ratio = self.devicePixelRatioF()
         self.plane.setTransform(QTransform(camera.zoom, 0, 0, camera.zoom, *camera.shift))
-        self.glass.update(QRegion(self.glass.rect()) - self.covered())
+        self.glass.update()
         self.moved.emit()
 
     @property
@@ -163,8 +172,18 @@ class EndlessView(QGraphicsView):
         right, bottom = math.ceil((pixels.right() + 1) / ratio), math.ceil((pixels.bottom() + 1) / ratio)
         self.glass.update(QRect(left, top, right - left, bottom - top).intersected(self.glass.rect()))
 
-    def paint_board(self, painter: QPainter, exposed: QRect) -> None:
-        """Paint what lies under everything, where it is exposed, in pixels of the device."""
+    def paint_board(self, painter: QPainter, exposed: QRect, parts: Sequence[QRect]) -> None:
+        """Paint what lies under everything, where it is exposed, or in `parts` of that, in pixels of the device."""
+
+    def show_area_anew(self, area: Rect) -> None:
+        """Have a part of the board painted anew that is seen."""
+        zoom, (x, y) = self.camera.zoom, self.camera.shift
+        left, top = math.floor(area.left * zoom + x), math.floor(area.top * zoom + y)
+        right, bottom = math.ceil(area.right * zoom + x), math.ceil(area.bottom * zoom + y)
+        self.glass.update(left, top, right - left, bottom - top)
+
+    def paint_on_board(self, painter: QPainter, exposed: Sequence[QRect]) -> None:
+        """Paint what lies upon it, where it is exposed (in pixels of the screen), in pixels of the board."""
 
     def paint_hint(self, painter: QPainter) -> None:
         """Paint what lies on the board and is not part of it, in pixels of the screen."""
@@ -200,13 +219,43 @@ class EndlessView(QGraphicsView):
         self.camera.width, self.camera.height = self.glass.width(), self.glass.height()
         self.look()
 
+    def paintEvent(self, event: QPaintEvent | None) -> None:
+        if event is not None and (event.region(), self.camera.ratio) != self._exposed:
+            self._exposed = event.region(), self.camera.ratio
+            many = event.region().rectCount() > _MOST_PARTS
+            parts = [event.region().boundingRect()] if many else rects_of(event.region())
+            self._parts = [(part, scaled(part, self.camera.ratio)) for part in parts]
+        super().paintEvent(event)
+
     def drawBackground(self, painter: QPainter | None, rect: QRectF) -> None:
         if painter is not None:
-            ratio = self.camera.ratio
-            pixels = QRectF(rect.topLeft() * ratio, rect.size() * ratio).toAlignedRect()
+            ratio, whole = self.camera.ratio, QRect(QPoint(0, 0), self.pixels)
+            exposed = QRectF(rect.topLeft() * ratio, rect.size() * ratio).toAlignedRect()
+            parts = [pixels.intersected(whole) for _, pixels in self._parts]
             painter.save()
-            painter.setWorldTransform(QTransform.fromScale(1 / ratio, 1 / ratio))
-            self.paint_board(painter, pixels.intersected(QRect(QPoint(0, 0), self.pixels)))
+            self._count_in_pixels(painter)
+            self.paint_board(painter, exposed.intersected(whole), parts if len(parts) > 1 else ())
             painter.resetTransform()
             self.paint_hint(painter)
+            painter.setWorldTransform(self.plane.transform())
+            self.paint_on_board(painter, [part for part, _ in self._parts])
             painter.restore()
+
+    def drawForeground(self, painter: QPainter | None, rect: QRectF) -> None:
+        if painter is not None:
+            painter.save()
+            for part, pixels in self._parts:
+                if self.above.intersects(part):
+                    if len(self._parts) > 1:  # a clip that is one rectangle costs nothing
+                        self._count_in_pixels(painter)
+                        painter.setClipRect(pixels)
+                        painter.resetTransform()
+                    self.paint_above(painter, part)
+            painter.restore()
+
+    def _count_in_pixels(self, painter: QPainter) -> None:
+        painter.setWorldTransform(QTransform.fromScale(1 / self.camera.ratio, 1 / self.camera.ratio))
+
+
+def _paint_nothing(painter: QPainter, exposed: QRect) -> None:
+    """Where nothing lies above the canvas."""

@@ -1,36 +1,30 @@
-"""What floats on the canvas: panels with a soft shadow."""
+"""What floats on the canvas: panels with a soft shadow.
 
-from functools import lru_cache
-from math import ceil, sqrt
+Rule: what of a panel the board cannot be seen through is a widget of its own, of which Qt knows that it hides all that
+is beneath. So a board that moves has nothing of a panel painted anew but its rim; that and the shadow of what is always
+there are painted by the canvas itself (`rims.py`).
+"""
+
 from typing import Final
 
-from PyQt6.QtCore import QEvent, QMargins, QRect, QRectF, Qt, pyqtSignal
+from PyQt6.QtCore import QEvent, Qt, pyqtSignal
 from PyQt6.QtGui import (
-    QColor,
     QHideEvent,
-    QImage,
     QMouseEvent,
     QMoveEvent,
     QPainter,
     QPaintEvent,
-    QPen,
-    QPixmap,
+    QPalette,
     QRegion,
     QResizeEvent,
     QShowEvent,
 )
-from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget, qDrawBorderPixmap
+from PyQt6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
+from peer.ui import cards
 from peer.ui.look import theme_of
-from peer.ui.theme import DARK, LIGHT, PANEL_RADIUS
 
 PADDING: Final = 6
-BLUR: Final = 16
-DROP: Final = 2
-STRENGTH: Final = {False: 0.12, True: 0.4}
-"""How dark a shadow is in the light and in the dark theme."""
-
-_PATCH = 2 * (BLUR + PANEL_RADIUS) + 2
 
 
 class Shadow(QWidget):
@@ -44,86 +38,45 @@ class Shadow(QWidget):
 
     def follow(self) -> None:
         """Go where the panel is."""
-        self.setGeometry(self._panel.geometry().adjusted(-BLUR, DROP - BLUR, BLUR, DROP + BLUR))
+        self.setGeometry(cards.around(self._panel.geometry()))
         self.stackUnder(self._panel)
+
+    def show_on(self, region: QRegion) -> None:
+        """Be seen only there, in pixels of the panel's parent."""
+        self.follow()
+        self.setMask(region.translated(-self.pos()))
+        self.setVisible(not region.isEmpty())
 
     def paintEvent(self, event: QPaintEvent | None) -> None:
         painter = QPainter(self)
-        painter.drawPixmap(0, 0, _shadow(self.width(), self.height(), self.devicePixelRatioF(), theme_of(self).dark))
+        theme = theme_of(self)
+        painter.drawPixmap(0, 0, cards.shadow(self.width(), self.height(), self.devicePixelRatioF(), theme.dark))
 
 
-def _blank(width: int, height: int, ratio: float) -> QPixmap:
-    pixmap = QPixmap(ceil(width * ratio), ceil(height * ratio))
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    return pixmap
+class Ground(QWidget):
+    """What the contents of a panel stand on: nothing shines through."""
 
-
-@lru_cache(maxsize=32)
-def _shadow(width: int, height: int, ratio: float, dark: bool) -> QPixmap:
-    """Painted once: while the board moves, every frame shows it anew."""
-    whole = _blank(width, height, ratio)
-    painter = QPainter(whole)
-    edge = BLUR + PANEL_RADIUS
-    margins = QMargins(edge, edge, edge, edge)
-    qDrawBorderPixmap(painter, QRect(0, 0, width, height), margins, QPixmap.fromImage(_patch(dark)))
-    painter.end()
-    return whole
-
-
-@lru_cache(maxsize=32)
-def _card(width: int, height: int, ratio: float, dark: bool) -> QPixmap:
-    """What the contents of a panel stand on."""
-    whole = _blank(width, height, ratio)
-    painter = QPainter(whole)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    theme = DARK if dark else LIGHT
-    painter.setPen(QPen(theme.hairline, 1))
-    painter.setBrush(theme.panel)
-    painter.drawRoundedRect(QRectF(0.5, 0.5, width - 1, height - 1), PANEL_RADIUS, PANEL_RADIUS)
-    painter.end()
-    return whole
-
-
-@lru_cache(maxsize=32)
-def _rounded(width: int, height: int) -> QRegion:
-    """The pixels of a card that its rounded corners leave whole."""
-    whole, region = QRect(0, 0, width, height), QRegion()
-    for down in range(1, PANEL_RADIUS + 1):
-        aside = ceil(PANEL_RADIUS - sqrt(PANEL_RADIUS**2 - (PANEL_RADIUS - down) ** 2)) + 1
-        region += QRegion(whole.adjusted(aside, down, -aside, -down))
-    return region
-
-
-@lru_cache(maxsize=2)
-def _patch(dark: bool) -> QImage:
-    """A patch whose edges are the shadow of a rounded rectangle: many faint outlines, one inside the other."""
-    image = QImage(_PATCH, _PATCH, QImage.Format.Format_ARGB32_Premultiplied)
-    image.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(image)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    before = 0.0
-    for step in range(BLUR):
-        away = (step + 1) / BLUR
-        here = STRENGTH[dark] * 0.7 * away**2.2
-        painter.setBrush(QColor.fromRgbF(0, 0, 0, (here - before) / (1 - before)))
-        before = here
-        inset = step + 0.5
-        radius = PANEL_RADIUS + BLUR - inset
-        painter.drawRoundedRect(QRectF(image.rect()).adjusted(inset, inset, -inset, -inset), radius, radius)
-    painter.end()
-    return image
+    def __init__(self, panel: QWidget) -> None:
+        super().__init__(panel)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
+        self.setAutoFillBackground(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
 
 class Panel(QWidget):
-    """A rounded card on the canvas. Signals: reshaped() when its contents ask for another size."""
+    """A rounded card on the canvas. Signals: reshaped() when its contents ask for another size; placed() when it is
+    elsewhere, of another size, shown or hidden.
+    """
 
     reshaped = pyqtSignal()
+    placed = pyqtSignal()
 
     def __init__(self, parent: QWidget, *, vertical: bool = False, padding: int = PADDING) -> None:
         super().__init__(parent)
         self.shadow = Shadow(self)
+        self.has_rim = True
+        """Whether it paints its own rim and shadow."""
+        self._ground = Ground(self)
         self.box: QBoxLayout = QVBoxLayout(self) if vertical else QHBoxLayout(self)
         self.box.setContentsMargins(padding, padding, padding, padding)
         self.box.setSpacing(0)
@@ -139,24 +92,27 @@ class Panel(QWidget):
     def mousePressEvent(self, event: QMouseEvent | None) -> None:
         """What hits a panel does not reach the canvas."""
 
-    @property
-    def opaque(self) -> QRegion:
-        """Where the panel hides all that is under it."""
-        return _rounded(self.width(), self.height()).translated(self.pos())
-
     def paintEvent(self, event: QPaintEvent | None) -> None:
-        painter = QPainter(self)
-        painter.drawPixmap(0, 0, _card(self.width(), self.height(), self.devicePixelRatioF(), theme_of(self).dark))
+        if self.has_rim:
+            painter = QPainter(self)
+            theme = theme_of(self)
+            painter.drawPixmap(0, 0, cards.card(self.width(), self.height(), self.devicePixelRatioF(), theme.dark))
+
+    def _follow(self) -> None:
+        if self.has_rim:
+            self.shadow.follow()
+            self.shadow.setVisible(not self.isHidden())
+        self.placed.emit()
 
     def moveEvent(self, event: QMoveEvent | None) -> None:
-        self.shadow.follow()
+        self._follow()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
-        self.shadow.follow()
+        self._ground.setGeometry(cards.within(self.rect()))
+        self._follow()
 
     def showEvent(self, event: QShowEvent | None) -> None:
-        self.shadow.follow()
-        self.shadow.show()
+        self._follow()
 
     def hideEvent(self, event: QHideEvent | None) -> None:
-        self.shadow.hide()
+        self._follow()

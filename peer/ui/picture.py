@@ -7,19 +7,18 @@ what was there when it was begun, however long it takes.
 import math
 import os
 from collections.abc import Callable, Iterator, Sequence
-from heapq import merge
-from itertools import islice
 from pathlib import Path
 from time import perf_counter
 from typing import Final
 
 import numpy as np
-from PyQt6.QtCore import QBuffer, QIODevice
+from PyQt6.QtCore import QBuffer, QIODevice, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter
 
 from p2psketch.document import Document, Shape
-from p2psketch.geometry import Rect
-from peer.ui import brush
+from p2psketch.geometry import Floats, Rect
+from peer.ui import brush, shaping
+from peer.ui.ordering import in_order
 from peer.ui.theme import LIGHT, Theme
 from peer.ui.visible import boxes_of
 
@@ -32,34 +31,44 @@ MAX_SIDE: Final = 16_384
 MAX_AREA: Final = 100_000_000
 """Pixels: 400 MB while it is painted."""
 
+_QUALITY: Final = 60
+"""Qt's number for a level of compression: for ink it is quicker than the usual one, and the files are smaller."""
+
+_AT_A_TIME: Final = 1_000_000
+"""Pixels of paper."""
+
 _BATCH: Final = 32
-_RUN: Final = 500
+_RUN: Final = 100
 
 
 def frame(document: Document) -> Rect:
     """The part of the board that pictures show: the ink and a margin; of an empty board, a margin around nothing."""
     shapes = list(document.visible())
-    return (bounds(shapes, boxes_of(shapes)) or Rect(0, 0, 0, 0)).padded(MARGIN)
+    return (bounds(shapes, _sides(shapes)) or Rect(0, 0, 0, 0)).padded(MARGIN)
 
 
-def bounds(shapes: Sequence[Shape], boxes: Sequence[Rect]) -> Rect | None:
+def _sides(shapes: Sequence[Shape]) -> Floats:
+    """The boxes around shapes (n, 4): left, top, right, bottom."""
+    return np.array(boxes_of(shapes)).reshape(-1, 4)
+
+
+def bounds(shapes: Sequence[Shape], boxes: Floats) -> Rect | None:
     """The smallest rectangle around the ink of visible shapes; None of none.
 
     A box is quickly found and a little large, so only those farthest out have to be looked at closely.
     """
     if not shapes:
         return None
-    sides = np.array(boxes) * (-1, -1, 1, 1)
     exact: dict[int, Rect] = {}
 
     def farthest(side: int) -> float:
-        best = -math.inf
-        for number in np.argsort(-sides[:, side]).tolist():
-            if sides[number, side] <= best:
-                break
+        sign, best = -1 if side < 2 else 1, -math.inf
+        left = boxes[:, side] * sign
+        while left[number := int(left.argmax())] > best:
             if number not in exact:
                 exact[number] = brush.bounds_of_all(brush.ribbons_of(shapes[number], 0))
-            best = max(best, exact[number][side] * (-1 if side < 2 else 1))
+            best = max(best, exact[number][side] * sign)
+            left[number] = -math.inf
         return best
 
     return Rect(-farthest(0), -farthest(1), farthest(2), farthest(3))
@@ -87,24 +96,26 @@ class Painting:
 
     def _paint(self, shapes: Sequence[Shape]) -> Iterator[float]:
         """In small steps; each tells how far it has come."""
-        runs: list[list[Shape]] = []
-        boxes: list[Rect] = []
+        seen: list[Shape] = []
+        boxes = [np.empty((0, 4))]
         for some in _in_parts(shapes, _RUN):
             run = [shape for shape in some if shape.visible]
-            boxes += boxes_of(run)
-            runs.append(run)
+            boxes.append(_sides(run))
+            seen += run
             yield 0.0
-        area = (bounds([shape for run in runs for shape in run], boxes) or Rect(0, 0, 0, 0)).padded(MARGIN)
+        area = (bounds(seen, np.concatenate(boxes)) or Rect(0, 0, 0, 0)).padded(MARGIN)
         scale = self._prepare(area)
-        for run in runs:
-            run.sort(key=lambda shape: shape.z)
-            yield 0.0
-        level, done = brush.level_at(scale), 0
-        in_order = merge(*runs, key=lambda shape: shape.z)  # to sort all of them at once is not a small step
-        while some := list(islice(in_order, _BATCH)):
-            self._fill(some, area, level)
-            done += len(some)
-            yield done / len(boxes)
+        yield from self._lay_paper()
+        level, some = brush.level_at(scale), list[Shape]()
+        for done, shape in enumerate(in_order(seen)):
+            if shape is None:
+                yield 0.0
+                continue
+            some.append(shape)
+            if len(some) == _BATCH:
+                yield from self._fill(some, area, level, done / len(seen))
+                some.clear()
+        yield from self._fill(some, area, level, 1.0)
 
     def _prepare(self, area: Rect) -> float:
         """An empty image; returns its scale."""
@@ -112,17 +123,30 @@ class Painting:
         scale = min(scale, MAX_SIDE / max(area.width, area.height), math.sqrt(MAX_AREA / area.width / area.height))
         width, height = max(round(area.width * scale), 1), max(round(area.height * scale), 1)
         self.image = QImage(width, height, QImage.Format.Format_RGB32)
-        self.image.fill(self._paper)
         return scale
 
-    def _fill(self, shapes: Sequence[Shape], area: Rect, level: int) -> None:
+    def _lay_paper(self) -> Iterator[float]:
+        """A few rows at a time: to fill hundreds of megabytes takes half a second."""
+        rows = max(_AT_A_TIME // self.image.width(), 1)
+        for top in range(0, self.image.height(), rows):
+            painter = QPainter(self.image)
+            painter.fillRect(0, top, self.image.width(), rows, self._paper)
+            painter.end()
+            yield 0.0
+
+    def _fill(self, shapes: Sequence[Shape], area: Rect, level: int, progress: float) -> Iterator[float]:
+        outlines = shaping.outlines_of(shapes, level)
+        yield progress
         painter = QPainter(self.image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.scale(self.image.width() / area.width, self.image.height() / area.height)
         painter.translate(-area.left, -area.top)
-        for shape, outline in zip(shapes, brush.outlines_of(shapes, level), strict=True):
-            brush.fill(painter, outline, brush.color_of(shape, self._theme))
+        painter.setPen(Qt.PenStyle.NoPen)
+        for shape, outline in zip(shapes, outlines, strict=True):
+            painter.setBrush(brush.color_of(shape, self._theme))
+            brush.fill_on(painter, outline)
         painter.end()
+        yield progress
 
 
 def _in_parts(shapes: Sequence[Shape], size: int) -> Iterator[Sequence[Shape]]:
@@ -147,7 +171,7 @@ def write_png(image: QImage, path: Path, unwanted: Callable[[], bool] = lambda: 
     """
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not image.save(buffer, "PNG"):
+    if not image.save(buffer, "PNG", _QUALITY):
         raise OSError("the picture is too large")
     part = path.with_name(f".{path.name}.part")
     try:

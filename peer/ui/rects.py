@@ -1,8 +1,10 @@
 """Rectangles of the board and of Qt."""
 
+import math
 from typing import Final
 
-from PyQt6.QtCore import QRectF
+from PyQt6.QtCore import QRect, QRectF
+from PyQt6.QtGui import QPainterPath, QRegion
 
 from p2psketch.geometry import Rect
 
@@ -18,6 +20,26 @@ def to_qt(rect: Rect) -> QRectF:
 def from_qt(rect: QRectF) -> Rect:
     """As ours."""
     return Rect(rect.left(), rect.top(), rect.right(), rect.bottom())
+
+
+def rects_of(region: QRegion) -> list[QRect]:
+    """The rectangles that a region consists of, none of which meets another."""
+    if region.rectCount() < 2:
+        return [region.boundingRect()]
+    path = QPainterPath()
+    path.addRegion(region)
+    return [polygon.boundingRect().toRect() for polygon in path.toSubpathPolygons()]
+
+
+def scaled(rect: QRect, ratio: float) -> QRect:
+    """A rectangle of the screen in pixels of the device: as Qt rounds it, so that neighbours stay neighbours."""
+    if ratio == 1:
+        return rect
+    left, top, right, bottom = (
+        math.floor(side * ratio + 0.5)
+        for side in (rect.left(), rect.top(), rect.left() + rect.width(), rect.top() + rect.height())
+    )
+    return QRect(left, top, right - left, bottom - top)
 
 
 def inside(area: Rect, other: Rect) -> bool:

@@ -26,6 +26,12 @@ STILL: Final = 0.08
 OFTEN: Final = 0.04
 """Seconds between two looks at what is not finished."""
 
+_SHARE: Final = 10
+"""Of the time, what is not finished may take a tenth to be shown."""
+
+_FEW: Final = 8
+"""So few new shapes are painted on each tile; more, on one image of all that is seen."""
+
 _MOST_LOOSE: Final = 256
 """So many new shapes are shown where there are no tiles yet."""
 
@@ -51,6 +57,9 @@ class Renderer:
         self._clock = clock
         self._tiles = Tiles()
         self._job: Job | None = None
+        self._pile: Job | None = None
+        """The job, if it paints on top of what is seen rather than from the ground up."""
+        self._cost = 0.0
         self._origin = QPoint()
         self._view = QRect()
         self._zooms = False
@@ -76,27 +85,42 @@ class Renderer:
     def _give_up(self) -> None:
         if (job := self._job) is not None:
             job.sheet.spoil(job.rect)
-            self._job = None
+            self._job = self._pile = None
 
     def clear(self) -> None:
         """Everything looks different now."""
-        self._job = None
+        self._job = self._pile = None
         self._tiles.clear()
         self._differs(self._view.translated(self._origin))
 
-    def paint(self, painter: QPainter, exposed: QRect) -> None:
-        """Paint `exposed` pixels of the canvas; the painter counts in pixels of the device."""
-        missing, bare = self._tiles.paint(painter, exposed, self._origin)
+    def paint(self, painter: QPainter, exposed: QRect, parts: Sequence[QRect] = ()) -> None:
+        """Paint `exposed` pixels of the canvas, or `parts` of them; the painter counts in pixels of the device."""
+        begun = self._clock()
+        job = self._job if self._job is not None and self._job.sheet is self._tiles.sheet else None
+        done = QRect() if job is None else job.rect.translated(self._origin).intersected(exposed)
+        piled = done if job is self._pile else QRect()
+        missing, bare, blank = self._tiles.paint(painter, parts or (exposed,), self._origin, piled)
+        self._paint_ground(painter, bare, keep=bare == missing and not self._zooms)
         if exposed.contains(self._view.translated(self._origin)):
-            self._bare = bare
-        sheet, job = self._tiles.sheet, self._job
-        for rect in bare:
-            painter.drawImage(rect.topLeft(), self._ink.ground(sheet, rect.translated(-self._origin)))
-            if job is not None and job.sheet is sheet:
-                done = job.rect.translated(self._origin).intersected(rect)
-                painter.drawImage(done.topLeft(), job.image, done.translated(-self._origin - job.rect.topLeft()))
-        if self._loose and missing:
-            self._paint_loose(painter, missing)
+            self._bare = bare + blank
+        if job is not None:
+            for rect in (piled,) if job is self._pile else [done.intersected(rect) for rect in bare + blank]:
+                painter.drawImage(rect.topLeft(), job.image, rect.translated(-self._origin - job.rect.topLeft()))
+        if self._loose and (not piled.isEmpty() or missing or blank):
+            self._paint_loose(painter, [piled, *missing, *blank])
+        self._cost = self._clock() - begun
+
+    def _paint_ground(self, painter: QPainter, bare: list[QRect], *, keep: bool) -> None:
+        """The ground, where nothing else is known; in whole tiles, if it is to be kept until there is more."""
+        sheet = self._tiles.sheet
+        if not keep:
+            for rect in bare:
+                painter.drawImage(rect.topLeft(), self._ink.ground(sheet, rect.translated(-self._origin)))
+            return
+        for key in {key for rect in bare for key in keys_of(rect.translated(-self._origin))}:
+            image = self._ink.ground(sheet, rect_of(key))
+            painter.drawImage(rect_of(key).topLeft() + self._origin, image)
+            self._tiles.put_blank(key, image)
 
     def _paint_loose(self, painter: QPainter, missing: list[QRect]) -> None:
         """What has just been drawn is seen at once, also where the board is not painted yet."""
@@ -105,7 +129,7 @@ class Renderer:
         painter.setClipRegion(reduce(QRegion.united, map(QRegion, missing)))
         painter.translate(self._origin)
         shapes = [shape for shape in self._loose if shape.visible]
-        self._ink.fill(painter, shapes, self._ink.outlines(sheet, shapes, sheet.board(whole)))
+        self._ink.fill(painter, self._ink.outlined(sheet, shapes, sheet.board(whole)))
         painter.restore()
 
     def tell(self, *, at_once: bool) -> float | None:
@@ -115,7 +139,7 @@ class Renderer:
         """
         if self._different.isEmpty():
             return None
-        wait = self._told + OFTEN - self._clock()
+        wait = self._told + max(OFTEN, _SHARE * self._cost) - self._clock()
         if wait > 0 and not at_once:
             return wait
         self._update(self._different)
@@ -123,26 +147,56 @@ class Renderer:
         return None
 
     def _differs(self, pixels: QRect) -> None:
-        self._different = self._different.united(pixels)
+        seen = pixels.intersected(self._view.translated(self._origin))
+        self._different = self._different.united(seen)
 
     # -- what changes ------------------------------------------------------------------------------
 
     def cover(self, come: Sequence[tuple[Shape, Rect]]) -> None:
         """These shapes, bottom first, have come above all others."""
-        if not come:
-            return
-        sheet = self._tiles.sheet
+        if len(come) > _FEW:
+            self._heap(come)
+        elif come:
+            self._put_on_top(come)
+
+    def _put_on_top(self, come: Sequence[tuple[Shape, Rect]]) -> None:
+        """Paint a few at once onto the tiles there are."""
+        sheet, job, pile = self._tiles.sheet, self._job, self._pile
         self._loose += [shape for shape, _ in come[: _MOST_LOOSE - len(self._loose)]]
         shown: list[tuple[Shape, QRect]] = []
         for shape, box in come:
             pixels = sheet.pixels(box)
-            if self._job is not None and self._job.sheet is sheet and pixels.intersects(self._job.rect):
-                self._job.cover(shape)
-            if any(sheet.meeting(pixels)):
+            if job is not None and job.sheet is sheet and pixels.intersects(job.rect):
+                job.cover(shape)
+                self._differs(pixels.translated(self._origin))
+            if any(pile is None or not pile.rect.contains(rect_of(key)) for key, _ in sheet.meeting(pixels)):
                 shown.append((shape, pixels))
         self._paint_on_tiles(sheet, shown)
         for other in self._tiles.others():
             self._spoil_on(other, [box for _, box in come])
+
+    def _heap(self, come: Sequence[tuple[Shape, Rect]]) -> None:
+        """Have many painted on one image of all that is seen; tiles that are not seen are painted anew some time."""
+        sheet = self._tiles.sheet
+        if self._pile is None:
+            self._begin_pile(sheet)
+        if (job := self._job) is not None and job.sheet is sheet:
+            near = sheet.board(_with_rim(job.rect))
+            for shape, box in come:
+                if near.intersects(box):
+                    job.cover(shape)
+        if self._pile is None:
+            for _, box in come:
+                sheet.spoil(sheet.pixels(box))
+        for other in self._tiles.others():
+            self._spoil_on(other, [box for _, box in come])
+
+    def _begin_pile(self, sheet: Sheet) -> None:
+        whole = reduce(QRect.united, map(rect_of, keys_of(self._view)), QRect())
+        if self._zooms or whole.isEmpty() or (image := self._tiles.together(sheet, whole)) is None:
+            return
+        self._tiles.keep_only(sheet, whole)
+        self._job = self._pile = Job(sheet, whole, image, (), self._ink)
 
     def _paint_on_tiles(self, sheet: Sheet, shown: list[tuple[Shape, QRect]]) -> None:
         """Onto those there are; the outlines of all are made at once."""
@@ -150,13 +204,11 @@ class Renderer:
             return
         keys = {key for _, pixels in shown for key, _ in sheet.meeting(pixels)}
         whole = reduce(QRect.united, map(rect_of, keys))
-        outlines = self._ink.outlines(sheet, [shape for shape, _ in shown], sheet.board(whole))
+        drawn = self._ink.outlined(sheet, [shape for shape, _ in shown], sheet.board(whole))
         for key in keys:
             rect = rect_of(key)
-            here = [number for number, (_, pixels) in enumerate(shown) if pixels.intersects(rect)]
-            self._ink.paint(
-                sheet.tiles[key].image, rect.topLeft(), [shown[n][0] for n in here], [outlines[n] for n in here]
-            )
+            here = [one for one, (_, pixels) in zip(drawn, shown, strict=True) if pixels.intersects(rect)]
+            self._ink.paint(sheet.tiles[key].image, rect.topLeft(), here)
         self._differs(reduce(QRect.united, (pixels for _, pixels in shown)).translated(self._origin))
 
     def stand_in(self, come: Sequence[tuple[Shape, Rect]]) -> None:
@@ -188,20 +240,26 @@ class Renderer:
 
     # -- painting ----------------------------------------------------------------------------------
 
-    def work(self, until: float) -> float | None:
-        """Paint for so long; returns in how many seconds to go on, or None if nothing is left to do."""
-        while (job := self._job or self._next_job()) is not None:
+    def work(self, until: float, *, more: bool = False, gently: bool = False) -> float | None:
+        """Paint for so long, `gently` in smaller steps; returns in how many seconds to go on, or None if nothing is
+        left to do.
+
+        If `more` shapes are about to come on top, nothing is painted that those would spoil.
+        """
+        while (job := self._job or self._next_job(more=more)) is not None:
             self._job = job
-            if job.work(until, self._clock):
+            done = job.work(until, self._clock, gently=gently)
+            if done and not (more and job is self._pile):
                 self._finish(job)
-            elif job.sheet is self._tiles.sheet and self._bare:
-                self._differs(reduce(QRect.united, self._bare))
-            if self._clock() >= until:
+            elif job.sheet is self._tiles.sheet:
+                unfinished = [job.rect.translated(self._origin)] if job is self._pile else self._bare
+                self._differs(reduce(QRect.united, unfinished, QRect()))
+            if self._clock() >= until or (done and job is self._pile):
                 return 0.0
         return 0.001 + max(self._zoomed + STILL - self._clock(), 0) if self._zooms else None
 
     def _finish(self, job: Job) -> None:
-        self._job = None
+        self._job = self._pile = None
         for shape in job.beneath:
             self._ink.paint_beneath(job.sheet, job.image, job.rect, shape)
         self._tiles.put(job.sheet, job.rect, job.image)
@@ -210,6 +268,7 @@ class Renderer:
         self._tiles.make_room(self._view.size())
         if job.sheet is self._tiles.sheet:
             self._differs(job.rect.translated(self._origin))
+            self._told = -math.inf  # what is finished need not wait
         elif self._bare:
             self._differs(self._view.translated(self._origin))
 
@@ -224,7 +283,7 @@ class Renderer:
             return self._view
         return sheet.pixels(self._tiles.sheet.board(self._view))
 
-    def _next_job(self) -> Job | None:
+    def _next_job(self, *, more: bool) -> Job | None:
         if self._view.isEmpty():
             return None
         self._zooms = self._zooms and self._clock() - self._zoomed < STILL
@@ -232,14 +291,15 @@ class Renderer:
         seen = self._seen_on(sheet)
         if self._zooms:
             return self._rough_job(sheet)
-        missing = [rect_of(key) for key in keys_of(seen) if key not in sheet.tiles]
+        missing = [rect_of(key) for key in keys_of(seen) if (tile := sheet.tiles.get(key)) is None or tile.blank]
         if missing:
             return self._begin(sheet, _joined(_nearest(missing, seen.center()), 1.0 if len(missing) < 8 else 1.5))
         self._loose.clear()
+        self._tiles.forget_stretched()
         dirty = [tile.dirty for _, tile in sheet.meeting(seen) if not tile.dirty.isEmpty()]
         if dirty:
             return self._begin(sheet, _joined(_nearest(dirty, seen.center()), 1.5))
-        return self._job_in_rim(sheet, seen)
+        return None if more else self._job_in_rim(sheet, seen)
 
     def _rough_job(self, sheet: Sheet) -> Job | None:
         """While the zoom changes: paint where nothing at all can be shown."""
@@ -258,7 +318,7 @@ class Renderer:
         for _, tile in sheet.meeting(rect):
             if rect.contains(tile.dirty):
                 tile.dirty = QRect()
-        return Job(sheet, rect, self._visible.meeting(sheet.board(rect)), self._ink)
+        return Job(sheet, rect, self._ink.ground(sheet, rect), self._visible.meeting(sheet.board(rect)), self._ink)
 
 
 def _with_rim(rect: QRect) -> QRect:

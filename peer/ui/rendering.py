@@ -5,11 +5,12 @@ has changed under it meanwhile is painted anew afterwards. So what is shown is a
 and at rest it is what painting all shapes in order gives, pixel for pixel.
 """
 
+from collections import deque
 from collections.abc import Callable, Collection, Sequence
 from time import perf_counter
-from typing import Final
+from typing import Final, TypeAlias
 
-from PyQt6.QtCore import QPoint, QRect
+from PyQt6.QtCore import QPoint, QRect, Qt
 from PyQt6.QtGui import QColor, QImage, QPainter, QPolygonF
 
 from p2psketch.document import Shape
@@ -17,14 +18,27 @@ from p2psketch.geometry import Rect
 from p2psketch.ids import ShapeId
 from peer.ui import brush
 from peer.ui.backdrop import Backdrop
+from peer.ui.ordering import in_order
 from peer.ui.outlines import Outlines
 from peer.ui.tiles import Sheet
 
-_STEP: Final = 16
-"""Shapes between two looks at the clock."""
+_BATCH: Final = 48
+"""Shapes whose outlines are made at a time."""
+
+_SMALL_BATCH: Final = 12
+"""While somebody moves the board: every millisecond is seen."""
+
+_STEP: Final = 12
+"""Shapes that are filled between two looks at the clock."""
 
 FADED: Final = 0.25
 """How much is left of the colour of what is about to be erased."""
+
+
+_MOST_COLORS: Final = 1_000
+
+Drawn: TypeAlias = tuple[Shape, list[QPolygonF]]
+"""A shape, and what is to be filled of it."""
 
 
 class InkPainter:
@@ -36,6 +50,8 @@ class InkPainter:
         self.faded: Collection[ShapeId] = frozenset()
         self._outlines = outlines
         self._backdrop = backdrop
+        self._theme = backdrop.theme
+        self._colors: dict[tuple[int, bool, bool], QColor] = {}
 
     def ground(self, sheet: Sheet, rect: QRect) -> QImage:
         """A new image of a rectangle of a sheet with nothing drawn on it."""
@@ -46,66 +62,98 @@ class InkPainter:
         painter.end()
         return image
 
-    def outlines(self, sheet: Sheet, shapes: Sequence[Shape], area: Rect) -> list[list[QPolygonF]]:
-        """What is to be filled of each shape, in an area of the board."""
-        return self._outlines.of(shapes, area, sheet.scale, brush.level_at(sheet.scale))
+    def outlined(self, sheet: Sheet, shapes: Sequence[Shape], area: Rect) -> list[Drawn]:
+        """Shapes, and what is to be filled of each in an area of the board."""
+        outlines = self._outlines.of(shapes, area, sheet.scale, brush.level_at(sheet.scale))
+        return list(zip(shapes, outlines, strict=True))
 
-    def paint(self, image: QImage, at: QPoint, shapes: Sequence[Shape], outlines: Sequence[list[QPolygonF]]) -> None:
+    def paint(self, image: QImage, at: QPoint, drawn: Sequence[Drawn]) -> None:
         """Paint shapes on an image whose first pixel is that of a sheet `at` there."""
         painter = QPainter(image)
         painter.translate(-at)
-        self.fill(painter, shapes, outlines)
+        self.fill(painter, drawn)
         painter.end()
 
     def paint_beneath(self, sheet: Sheet, image: QImage, rect: QRect, shape: Shape) -> None:
         """Paint a highlighter over what is on the image of a part of a sheet, so that it seems to lie beneath."""
-        (outline,) = self.outlines(sheet, [shape], sheet.board(rect))
+        ((_, outline),) = self.outlined(sheet, [shape], sheet.board(rect))
         painter = QPainter(image)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(-rect.topLeft())
         brush.fill_beneath(painter, outline, shape.color, self._backdrop.theme)
         painter.end()
 
-    def fill(self, painter: QPainter, shapes: Sequence[Shape], outlines: Sequence[list[QPolygonF]]) -> None:
+    def fill(self, painter: QPainter, drawn: Sequence[Drawn]) -> None:
         """Paint shapes, in pixels of a sheet."""
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        for shape, outline in zip(shapes, outlines, strict=True):
-            brush.fill(painter, outline, self._color(shape))
+        painter.setPen(Qt.PenStyle.NoPen)
+        last = None
+        for shape, outline in drawn:
+            if (color := self._color(shape)) is not last:
+                painter.setBrush(color)
+                last = color
+            brush.fill_on(painter, outline)
 
     def _color(self, shape: Shape) -> QColor:
-        color = brush.color_of(shape, self._backdrop.theme)
-        if shape.id in self.faded:
-            color.setAlphaF(color.alphaF() * FADED)
+        """The same object for all shapes of a colour."""
+        theme = self._backdrop.theme
+        if theme is not self._theme:
+            self._theme, self._colors = theme, {}
+        key = shape.color, shape.highlights, shape.id in self.faded
+        if (color := self._colors.get(key)) is None:
+            if len(self._colors) >= _MOST_COLORS:
+                self._colors.clear()
+            color = self._colors[key] = brush.color_of(shape, theme)
+            color.setAlphaF(color.alphaF() * (FADED if key[2] else 1))
         return color
 
 
 class Job:
-    """One rectangle of a sheet, being painted from its ground up."""
+    """One rectangle of a sheet, being painted: shapes, bottom first, onto an image of what lies beneath them."""
 
-    def __init__(self, sheet: Sheet, rect: QRect, shapes: list[Shape], ink: InkPainter) -> None:
+    def __init__(self, sheet: Sheet, rect: QRect, image: QImage, shapes: Sequence[Shape], ink: InkPainter) -> None:
         self.sheet = sheet
         self.rect = rect
-        self.image = ink.ground(sheet, rect)
+        self.image = image
         self.spoilt: list[QRect] = []
         """Where something has changed since it began."""
         self.beneath: list[Shape] = []
         """Highlighters that have come since it began."""
         self._area = sheet.board(rect)
-        self._shapes = shapes
-        self._done = 0
+        self._coming = in_order(shapes)
+        self._above: deque[Shape] = deque()
+        self._left = len(shapes)
+        self._drawn: list[Drawn] = []
         self._ink = ink
 
     def cover(self, shape: Shape) -> None:
         """A shape has come above all others."""
-        self._shapes.append(shape)
+        self._above.append(shape)
+        self._left += 1
 
-    def work(self, until: float, clock: Callable[[], float] = perf_counter) -> bool:
-        """Go on until it is done, or so long; says whether it is done."""
-        while self._done < len(self._shapes):
-            some = self._shapes[self._done : self._done + _STEP]
-            outlines = self._ink.outlines(self.sheet, some, self._area)
-            self._ink.paint(self.image, self.rect.topLeft(), some, outlines)
-            self._done += len(some)
+    def work(self, until: float, clock: Callable[[], float] = perf_counter, *, gently: bool = False) -> bool:
+        """Go on until it is done, or so long; says whether it is done. In smaller steps it takes longer in all."""
+        while self._left:
+            if not self._drawn:
+                self._outline(until, clock, _SMALL_BATCH if gently else _BATCH)
+            else:
+                some = self._drawn[-_STEP:]
+                self._ink.paint(self.image, self.rect.topLeft(), some[::-1])
+                del self._drawn[-_STEP:]
+                self._left -= len(some)
             if clock() > until:
                 break
-        return self._done == len(self._shapes)
+        return not self._left
+
+    def _outline(self, until: float, clock: Callable[[], float], batch: int) -> None:
+        """Make the outlines of the next few shapes, if they are found in time."""
+        some: list[Shape] = []
+        for shape in self._coming:
+            if shape is not None:
+                some.append(shape)
+            if len(some) == batch or (shape is None and clock() > until):
+                break
+        else:
+            while self._above and len(some) < batch:
+                some.append(self._above.popleft())
+        self._drawn = self._ink.outlined(self.sheet, some, self._area)[::-1]

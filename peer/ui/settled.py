@@ -6,8 +6,10 @@ does not hold up the pen.
 """
 
 import math
-from collections.abc import Callable, Collection, Iterable
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Sequence
 from itertools import islice
+from operator import itemgetter
 from time import perf_counter
 from typing import Final
 
@@ -27,8 +29,20 @@ from peer.ui.visible import VisibleShapes
 SLICE: Final = 0.003
 """Seconds that painting and taking changes may last at a time."""
 
+SHORT: Final = 0.0015
+"""The same while somebody moves the board or draws."""
+
+AFTER: Final = 0.1
+"""Seconds after which they are taken to have stopped."""
+
+FRAME: Final = 0.03
+"""Seconds for which a frame that is due is waited for: a window that cannot be seen has none."""
+
 _AT_ONCE: Final = 64
 """So many changes are taken in one piece; so few are taken as they come."""
+
+_A_FEW: Final = 16
+"""The same in a short slice."""
 
 _BY_HAND: Final = 8
 """So few changes are shown as they come: more come from a board that is being read or caught up with."""
@@ -50,7 +64,10 @@ class SettledInk:
         self._visible = VisibleShapes(document)
         self._outlines = Outlines(self._visible.box)
         self._ink = InkPainter(self._outlines, backdrop)
-        self._renderer = Renderer(self._visible, self._ink, update, clock)
+        self._renderer = Renderer(self._visible, self._ink, self._show, clock)
+        self._update = update
+        self._moved = -math.inf
+        self._is_held = False
         self._top: tuple[object, ...] = ()
         self._level = 0
         self._waiting: dict[ShapeId, None] = {}
@@ -74,6 +91,14 @@ class SettledInk:
         self._level = brush.level_at(scale)
         self._renderer.look(scale, origin, size)
         self._go_on()
+        self.make_way()
+
+    def make_way(self) -> None:
+        """Somebody moves the board, or draws: that is shown first, and for a moment little is done at a time."""
+        self._moved = self._clock()
+        if self.is_busy:
+            self._is_held = True
+            self._go_on()
 
     def refresh(self, ids: Collection[ShapeId]) -> None:
         """These shapes have changed, are new or gone."""
@@ -124,30 +149,45 @@ class SettledInk:
         self._waiting = {}
         self._renderer.clear()
 
-    def paint(self, painter: QPainter, exposed: QRect) -> None:
-        """Paint what there is for `exposed` pixels of the canvas; the painter counts in pixels of the device."""
-        self._renderer.paint(painter, exposed)
+    def paint(self, painter: QPainter, exposed: QRect, parts: Sequence[QRect] = ()) -> None:
+        """Paint what there is for `exposed` pixels of the canvas, or only for some `parts` of them that do not meet;
+        the painter counts in pixels of the device.
+        """
+        self._renderer.paint(painter, exposed, parts)
+        if self._is_held:
+            self._is_held = False
+            if self.is_busy:
+                self._go_on()
+
+    def _show(self, pixels: QRect) -> None:
+        """Something looks different: it is shown before anything else is done."""
+        self._update(pixels)
+        self._is_held = True
 
     # -- in turns ----------------------------------------------------------------------------------
 
-    def _go_on(self) -> None:
-        self._timer.start(0)
+    def _go_on(self, seconds: float = 0.0) -> None:
+        """Go on soon; but what is about to be painted is painted first."""
+        self._timer.start(math.ceil(max(seconds, FRAME if self._is_held else 0.0) * 1000))
 
     def turn(self, *, at_once: bool = False) -> None:
         """Go on with what is to be done, for a few milliseconds; `at_once` has what is done by then shown."""
-        until = self._clock() + SLICE
-        while self._waiting and self._clock() < until:
-            self._take_some()
-        again = 0.0 if self._waiting else self._renderer.work(until)
+        begun = self._clock()
+        moves = begun - self._moved < AFTER
+        until = begun + (SHORT if moves else SLICE)
+        while self._waiting and self._clock() < (begun + until) / 2:
+            self._take_some(_A_FEW if moves else _AT_ONCE)
+        more = bool(self._waiting)
+        again = self._renderer.work(until, more=more, gently=moves)
         untold = self._renderer.tell(at_once=at_once)
-        again = untold if again is None else again
+        again = 0.0 if more else untold if again is None else again
         if again is None:
             self._timer.stop()
         else:
-            self._timer.start(math.ceil(again * 1000))
+            self._go_on(again)
 
-    def _take_some(self) -> None:
-        some = list(islice(self._waiting, _AT_ONCE))
+    def _take_some(self, many: int = _AT_ONCE) -> None:
+        some = list(islice(self._waiting, many))
         for id in some:
             del self._waiting[id]
         if not self._waiting:
@@ -158,11 +198,11 @@ class SettledInk:
         """Have shapes as they are in the document."""
         taken = self._visible.take(ids)
         self._forget(ids)
-        come = sorted(taken.come, key=lambda entry: entry[0].z)
-        above = [entry for entry in come if entry[0].z > self._top]
-        below = [entry for entry in come if not entry[0].z > self._top]
+        come = sorted(((shape.z, shape, box) for shape, box in taken.come), key=itemgetter(0))
+        many = bisect_right(come, self._top, key=itemgetter(0))
+        below, above = ([(shape, box) for _, shape, box in part] for part in (come[:many], come[many:]))
         if above:
-            self._top = above[-1][0].z
+            self._top = come[-1][0]
         self._renderer.spoil([*taken.gone, *(box for _, box in below)])
         self._renderer.stand_in([entry for entry in below if entry[0].highlights])
         self._renderer.cover(above)

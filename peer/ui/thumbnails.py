@@ -18,7 +18,7 @@ from PyQt6.QtGui import QImage, QPainter, QPen, QPolygonF
 
 from p2psketch.document import Document, Shape
 from p2psketch.geometry import Rect
-from peer.ui import brush
+from peer.ui import brush, shaping
 from peer.ui.pictures import file_of, remove
 from peer.ui.theme import DARK, LIGHT, Theme
 
@@ -54,7 +54,7 @@ def painting(document: Document, board: Path) -> Iterator[None]:
         image.fill(theme.canvas)
     for begin in range(0, len(shapes), BATCH):
         some = shapes[begin : begin + BATCH]
-        outlines = brush.outlines_of(some, brush.level_at(scale))
+        outlines = shaping.outlines_of(some, brush.level_at(scale))
         for theme, image in images.items():
             _paint(image, some, outlines, area, scale, theme)
         yield

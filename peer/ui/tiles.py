@@ -6,11 +6,11 @@ shows, it shows exactly; what it has not got yet, other scales stand in for, str
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import reduce
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
-from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, QSize, Qt
+from PyQt6.QtCore import QPoint, QPointF, QRect, QRectF, QSize
 from PyQt6.QtGui import QImage, QPainter, QRegion
 
 from p2psketch.geometry import Rect
@@ -25,6 +25,9 @@ _SPARE: Final = 8 * 1024 * 1024
 
 _AROUND: Final = 2
 """Pixels that antialiasing may need around ink."""
+
+_MANY: Final = 12
+"""Tiles that are worth being joined to one image before they are stretched."""
 
 _FARTHEST: Final = 2**30
 """Pixels are counted in 32 bits."""
@@ -52,13 +55,16 @@ def room(view: QSize) -> int:
 
 
 class Tile:
-    """An image, and the part of it (in pixels of the sheet) that is not right any more."""
+    """An image, and the part of it (in pixels of the sheet) that is not right any more. A `blank` one has nothing yet
+    but the ground, which is shown while nothing better can be.
+    """
 
-    __slots__ = ("dirty", "image", "used")
+    __slots__ = ("blank", "dirty", "image", "used")
 
     def __init__(self, image: QImage) -> None:
         self.image = image
         self.dirty = QRect()
+        self.blank = False
         self.used = 0
 
 
@@ -96,6 +102,22 @@ class Sheet:
             tile.dirty = tile.dirty.united(rect.intersected(rect_of(key)))
 
 
+class Painted(NamedTuple):
+    """Where tiles are missing; where nothing could stand in for them; where they are blank. In pixels of the device."""
+
+    missing: list[QRect]
+    bare: list[QRect]
+    blank: list[QRect]
+
+
+class _Whole(NamedTuple):
+    """What was seen of a sheet, in one piece."""
+
+    sheet: Sheet
+    rect: QRect
+    image: QImage
+
+
 class Tiles:
     """The sheets that there are; `look` chooses the one that is shown."""
 
@@ -103,6 +125,7 @@ class Tiles:
         self.sheet = Sheet(1.0)
         self._sheets: dict[float, Sheet] = {1.0: self.sheet}
         self._frame = 0
+        self._whole: _Whole | None = None
 
     def look(self, scale: float) -> None:
         """Show this scale from now on."""
@@ -119,6 +142,7 @@ class Tiles:
 
     def clear(self) -> None:
         """Nothing is as it was."""
+        self._whole = None
         for sheet in self._sheets.values():
             sheet.tiles.clear()
 
@@ -134,29 +158,60 @@ class Tiles:
                 painter.drawImage(rect.topLeft() - whole.topLeft(), image)
                 painter.end()
 
-    def paint(self, painter: QPainter, exposed: QRect, shift: QPoint) -> tuple[list[QRect], list[QRect]]:
-        """Paint what there is for `exposed` pixels of the device, with the board's origin at `shift`; returns where
-        tiles are missing, and where nothing could stand in for them.
+    def paint(self, painter: QPainter, exposed: Sequence[QRect], shift: QPoint, besides: QRect) -> "Painted":
+        """Paint what there is for `exposed` pixels of the device, with the board's origin at `shift`. Tiles that lie
+        `besides` are not needed.
+
+        Rectangle by rectangle: where the clip is none, Qt copies by the row, in threads that wait for each other.
         """
         self._frame += 1
-        missing: list[QRect] = []
+        missing: list[QRect] = [] if self.sheet.tiles else list(exposed)
+        blank: list[QRect] = []
+        for part in exposed if self.sheet.tiles else ():
+            if len(exposed) > 1:
+                painter.setClipRect(part)
+            self._copy(painter, part, shift, besides.translated(-shift), missing, blank)
+        if len(exposed) > 1:
+            painter.setClipping(False)
+        return Painted(missing, self._stand_in(painter, missing, shift) if missing else [], blank)
+
+    def _copy(
+        self,
+        painter: QPainter,
+        exposed: QRect,
+        shift: QPoint,
+        hidden: QRect,
+        missing: list[QRect],
+        blank: list[QRect],
+    ) -> None:
+        """Paint the tiles there are; tell which are missing and which are blank."""
         left, top, tiles = shift.x(), shift.y(), self.sheet.tiles
         for key in keys_of(exposed.translated(-shift)):
+            if hidden.isValid() and hidden.contains(rect_of(key)):
+                continue
             if (tile := tiles.get(key)) is None:
                 missing.append(rect_of(key).translated(shift).intersected(exposed))
-            else:
-                tile.used = self._frame
-                painter.drawImage(key[0] * SIZE + left, key[1] * SIZE + top, tile.image)
-        return missing, self._stand_in(painter, missing, shift) if missing else []
+                continue
+            tile.used = self._frame
+            painter.drawImage(key[0] * SIZE + left, key[1] * SIZE + top, tile.image)
+            if tile.blank:
+                blank.append(rect_of(key).translated(shift).intersected(exposed))
+
+    def put_blank(self, key: Key, ground: QImage) -> None:
+        """Show the ground at the place of a tile that there is not, until there is."""
+        tile = self.sheet.tiles[key] = Tile(ground)
+        tile.blank, tile.used, tile.dirty = True, self._frame, rect_of(key)
 
     def _stand_in(self, painter: QPainter, missing: list[QRect], shift: QPoint) -> list[QRect]:
         """Other scales, stretched, where this one has nothing: the nearest first. Returns where there are none."""
         bare = reduce(QRegion.united, map(QRegion, missing))
         painter.save()
-        for sheet in sorted(self.others(), key=self._remoteness):
+        for number, sheet in enumerate(sorted(self.others(), key=self._remoteness)):
             if bare.isEmpty():
                 break
-            painter.setClipRegion(bare, Qt.ClipOperation.ReplaceClip)
+            if number == 0 and (self._whole is None or self._whole.sheet is not sheet):
+                self._whole = self._join(sheet, self._seen_of(sheet, bare.boundingRect(), shift))
+            painter.setClipRegion(bare)
             bare -= self._stretch(painter, sheet, bare.boundingRect(), shift)
         painter.restore()
         return [left.boundingRect() for rect in missing if not (left := bare.intersected(rect)).isEmpty()]
@@ -168,19 +223,63 @@ class Tiles:
 
     def _stretch(self, painter: QPainter, sheet: Sheet, area: QRect, shift: QPoint) -> QRegion:
         by = self.sheet.scale / sheet.scale
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, by > 1)  # to shrink smoothly takes too long
-        begin = QPointF(area.topLeft() - shift) / by
-        here = QRectF(begin, area.size().toSizeF() / by).toAlignedRect()
         covered = QRegion()
-        source = QRectF(0, 0, SIZE, SIZE)
-        for (column, row), tile in sheet.meeting(here):
-            tile.used = self._frame
-            left, top = (round(at * SIZE * by) for at in (column, row))
-            right, bottom = (round((at + 1) * SIZE * by) for at in (column, row))
+        for rect, image in self._pieces(sheet, self._seen_of(sheet, area, shift)):
+            left, top = round(rect.left() * by), round(rect.top() * by)
+            right, bottom = round((rect.right() + 1) * by), round((rect.bottom() + 1) * by)
             place = QRect(left, top, right - left, bottom - top).translated(shift)
-            painter.drawImage(QRectF(place), tile.image, source)
+            # To shrink a tile smoothly takes too long.
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, by > 1 or image.width() > SIZE)
+            painter.drawImage(QRectF(place), image, QRectF(image.rect()))
             covered += QRegion(place)
         return covered
+
+    def _pieces(self, sheet: Sheet, here: QRect) -> Iterator[tuple[QRect, QImage]]:
+        """Images of parts of a sheet; of what was seen when the scale changed one, for many take twice as long."""
+        whole = QRect()
+        if self._whole is not None and self._whole.sheet is sheet and (whole := self._whole.rect).intersects(here):
+            yield whole, self._whole.image
+        for key, tile in sheet.meeting(here):
+            tile.used = self._frame
+            if not whole.contains(rect := rect_of(key)):
+                yield rect, tile.image
+
+    def _seen_of(self, sheet: Sheet, area: QRect, shift: QPoint) -> QRect:
+        """The pixels of another sheet that are seen in an area of the canvas."""
+        by = self.sheet.scale / sheet.scale
+        return QRectF(QPointF(area.topLeft() - shift) / by, area.size().toSizeF() / by).toAlignedRect()
+
+    def _join(self, sheet: Sheet, here: QRect) -> "_Whole | None":
+        keys = [key for key, _ in sheet.meeting(here)]
+        if len(keys) < _MANY:
+            return None
+        rect = reduce(QRect.united, map(rect_of, keys))
+        image = self.together(sheet, rect)
+        return None if image is None else _Whole(sheet, rect, image)
+
+    def together(self, sheet: Sheet, rect: QRect) -> QImage | None:
+        """One image of whole tiles of a sheet; None if one of them is missing or not right."""
+        tiles = [(key, sheet.tiles.get(key)) for key in keys_of(rect)]
+        if any(tile is None or not tile.dirty.isEmpty() for _, tile in tiles):
+            return None
+        image = QImage(rect.size(), QImage.Format.Format_RGB32)
+        painter = QPainter(image)
+        for key, tile in tiles:
+            assert tile is not None
+            painter.drawImage(rect_of(key).topLeft() - rect.topLeft(), tile.image)
+        painter.end()
+        return image
+
+    def forget_stretched(self) -> None:
+        """What was kept to be stretched is not needed any more."""
+        self._whole = None
+
+    def keep_only(self, sheet: Sheet, rect: QRect) -> None:
+        """Let go of all other tiles than those of a sheet that a rectangle touches."""
+        self._whole = None
+        for other in self.others():
+            other.tiles.clear()
+        sheet.tiles = {key: tile for key, tile in sheet.tiles.items() if rect.intersects(rect_of(key))}
 
     def make_room(self, view: QSize) -> None:
         """Let go of the tiles not seen for longest, if there are too many for a canvas of this size in pixels."""

@@ -79,8 +79,8 @@ class VisibleShapes:
         return None if slot is None else self._boxes[slot]
 
     def meeting(self, area: Rect) -> list[Shape]:
-        """The shapes that may have ink in a part of the board, bottom first."""
-        return sorted(self._meeting(area), key=lambda shape: shape.z)
+        """The shapes that may have ink in a part of the board."""
+        return list(self._meeting(area))
 
     def _meeting(self, area: Rect) -> Iterator[Shape]:
         for slot in self._boxes.meeting(area):

@@ -294,7 +294,7 @@ class Window(QWidget):
         if self.desk is not None:
             desk = self.desk
             folder = QStandardPaths.writableLocation(QStandardPaths.StandardLocation.PicturesLocation)
-            ask_for_picture(self, Path(folder) / f"{file_name(desk.board.name)}.png", desk.save_picture)
+            ask_for_picture(self, Path(folder) / f"{file_name(desk.board.name)}.png", desk.snapshot.save)
 
     def _ask_for_copy(self, with_key: bool) -> None:
         if self.desk is not None:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from p2psketch.geometry import Floats, outlines
+from p2psketch.geometry import Floats
+from p2psketch.outlining import outlines
 from p2psketch.tapering import DOT, LENGTH, SHORT, TIP, tapered
 from p2psketch.touching import distance_to_polyline
 

@@ -47,6 +47,7 @@ def quick_to_give_up(monkeypatch: pytest.MonkeyPatch) -> None:
 # Links that break
 
 
+@pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize("dialler", [0, 1])
 @in_loop
 async def test_a_lost_link_comes_back_by_itself(dialler: int) -> None:
@@ -59,6 +60,7 @@ async def test_a_lost_link_comes_back_by_itself(dialler: int) -> None:
         await all_alike(ana, bob, shapes=2)
 
 
+@pytest.mark.usefixtures("soon")
 @in_loop
 async def test_a_peer_that_restarts_at_its_port_is_found_again(tmp_path: Path) -> None:
     file = tmp_path / "bob.p2psketch"
@@ -261,7 +263,7 @@ async def test_a_slow_reader_costs_no_memory_and_gets_everything_in_the_end() ->
         assert link.stream.queued <= HIGH_WATER + BURST + 64 * 1024
         outbox = link.outbox
         assert len(outbox._ranges) <= 1
-        assert len(outbox._control) < 20
+        assert len(outbox._control) < 100, "a word a turn, and not one for each of 1,260 strokes"
         assert outbox._fleeting.size <= 64 * 1024 + 16 * MESSAGE
 
         slow.stream.resume_reading()

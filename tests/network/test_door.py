@@ -1,6 +1,7 @@
 """Strangers and newcomers at a peer's door: however many come, however slowly they speak, members get in afterwards."""
 
 import asyncio
+import math
 import os
 import socket
 from collections.abc import Callable
@@ -48,7 +49,7 @@ async def test_members_that_never_say_hello_have_a_limit_and_members_that_do_get
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A place among the newcomers is held until the first message, not only until TLS is up."""
-    monkeypatch.setattr("p2psketch.connection.GREET_WITHIN", 3.0)
+    monkeypatch.setattr("p2psketch.connection.GREET_WITHIN", math.inf)
     async with three() as (ana, _, _):
         rogues = [Rogue() for _ in range(MAX_UNFINISHED)]
         await asyncio.gather(*(rogue.dial(ana) for rogue in rogues))
@@ -58,7 +59,9 @@ async def test_members_that_never_say_hello_have_a_limit_and_members_that_do_get
         rogues[0].say(rogues[0].hello())
         await until(lambda: gate(ana).unfinished == MAX_UNFINISHED - 1, "the place of the one that speaks")
         assert ana.board.session.mesh.to(rogues[0].me)
+        monkeypatch.setattr("p2psketch.connection.GREET_WITHIN", 0.0)
         await until(lambda: all(rogue.is_closed for rogue in rogues[1:]), "the end of patience")
+        monkeypatch.setattr("p2psketch.connection.GREET_WITHIN", math.inf)
         await until(lambda: gate(ana).unfinished == 0, "an empty door")
         async with peer(ana, name="Dan") as dan:
             assert linked(ana, dan)

@@ -159,6 +159,7 @@ async def test_a_full_disk_costs_nothing_once_there_is_room_again(
     assert not damaged_copies(path)
 
 
+@pytest.mark.usefixtures("soon")
 @pytest.mark.parametrize("what", ["deleted", "moved", "replaced", "its folder too"])
 @in_loop
 async def test_a_file_that_vanishes_is_written_anew(path: Path, failing: Expected, what: str) -> None:
@@ -210,7 +211,7 @@ async def test_a_stroke_that_was_on_its_way_when_the_file_failed_is_not_recovere
         assert drafts_in(path) == 1
         stuck.clear()
         await until(lambda: saved(ana), "there is room again")
-        assert drafts_in(path) == 0
+        await until(lambda: drafts_in(path) == 0, "the stroke is a finished one there too")
     async with peer(name="Ana", path=path) as ana:
         assert count(ana) == 201
 
@@ -264,14 +265,16 @@ async def test_what_the_disk_has_spoilt_is_not_served(path: Path, failing: Expec
 # When it is opened
 
 
-async def filled(path: Path, strokes: int = 60) -> None:
-    async with peer(name="Ana", path=path) as ana:
+async def filled(path: Path, *others: HeadlessPeer, strokes: int = 60) -> None:
+    """A file of so many rows, which others have as well."""
+    async with peer(*others, name="Ana", path=path) as ana:
         for _ in range(strokes):
             draw(ana)
             await asyncio.sleep(0)
             ana.node._flush()
             ana.board.session.replica.sealing._due = 0.0
         await until(lambda: on_disk(path) == strokes, "all on disk")
+        await all_alike(ana, *others, shapes=strokes)
 
 
 @pytest.mark.parametrize("where", ["a page", "the header", "the ops of one row", "the end"])
@@ -282,12 +285,7 @@ async def test_a_damaged_board_opens_and_the_others_fill_what_lacks(
     allowed_log("are lacking in the board file|is lacking in the board file|was damaged|does not continue|not signed")
     allowed_log("the board file")
     async with peer(name="Bob") as bob:
-        async with peer(bob, name="Ana", path=path) as ana:
-            for _ in range(60):
-                draw(ana)
-                await asyncio.sleep(0.02)
-            await all_alike(ana, bob, shapes=60)
-            await until(lambda: on_disk(path) == 60, "all on disk")
+        await filled(path, bob)
         damage(path, where)
         before = path.read_bytes()
         async with peer(name="Ana", path=path) as ana:
@@ -350,7 +348,7 @@ def test_a_board_that_may_only_be_read_is_opened_in_memory(
             place.chmod(0o777)
         Path(folder).chmod(0o755)
         monkeypatch.setenv("P2PSKETCH_HOME", str(Path(folder, "mine")))
-        asyncio.run(filled(path, 10))
+        asyncio.run(filled(path, strokes=10))
         before = path.read_bytes()
         path.chmod(0o444 if what == "the file" else 0o666)
         path.parent.chmod(0o777 if what == "the file" else 0o555)

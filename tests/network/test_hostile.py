@@ -299,10 +299,10 @@ async def test_a_frame_that_is_never_finished_is_not_waited_for(
 async def test_a_member_that_never_says_hello_is_let_go(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("p2psketch.connection.GREET_WITHIN", 0.5)
     async with three() as (ana, _, _):
         rogue = Rogue()
         await rogue.dial(ana)
+        monkeypatch.setattr("p2psketch.connection.GREET_WITHIN", 0.5)
         await let_go(rogue, ana)
     assert sum("no greeting" in record.getMessage() for record in caplog.records) == 1
 

@@ -96,6 +96,7 @@ async def test_members_at_ports_of_other_services_or_under_names_are_not_dialled
     ],
     ids="oversize another's too-early torn".split(),
 )
+@pytest.mark.usefixtures("soon")
 @in_loop
 async def test_what_a_tracker_says_wrongly_ends_that_visit(data: bytes, pattern: str, allowed_log: Expected) -> None:
     allowed_log(pattern or "^$")

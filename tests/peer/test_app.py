@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PyQt6 import sip
 from PyQt6.QtGui import QGuiApplication
 from pytestqt.qtbot import QtBot
 
 from p2psketch.address import Address
 from p2psketch.invite import Invite
 from p2psketch.messages import Person
+from peer import interpreter
 from peer.app import KEPT, App
 from peer.board import Board
 from peer.commands import read_board
@@ -86,7 +88,7 @@ def test_a_board_is_a_file_from_its_first_stroke_and_is_among_the_recent_ones(ap
     qtbot.waitUntil(lambda: board_of(app).document.digest() == digest, timeout=PATIENCE)
 
 
-def test_a_board_that_is_closed_gives_its_memory_back(app: App, qtbot: QtBot) -> None:
+def test_nothing_holds_a_board_that_is_closed(app: App, qtbot: QtBot) -> None:
     app.window.new_board.emit()
     assert app.window.desk is not None
     parts = (board_of(app), board_of(app).document, app.window.desk, app.window.desk.canvas)
@@ -94,7 +96,22 @@ def test_a_board_that_is_closed_gives_its_memory_back(app: App, qtbot: QtBot) ->
     del parts
     app.window.new_board.emit()
     app.window.desk.rubber.width = 64  # which outlives the panels of the first board
-    qtbot.waitUntil(lambda: not any(part() for part in left), timeout=PATIENCE)
+
+    def is_gone() -> bool:
+        interpreter.tidy()
+        return not any(part() for part in left)
+
+    qtbot.waitUntil(is_gone, timeout=PATIENCE)
+
+
+def test_after_a_board_is_closed_the_memory_is_tidied(app: App, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    app.window.new_board.emit()
+    desk = app.window.desk
+    assert desk is not None
+    tidied: list[bool] = []
+    monkeypatch.setattr(interpreter, "tidy", lambda: tidied.append(sip.isdeleted(desk)))
+    app.window.new_board.emit()
+    qtbot.waitUntil(lambda: tidied == [True], timeout=PATIENCE)
 
 
 def test_the_board_that_is_open_is_not_opened_a_second_time(app: App) -> None:

@@ -79,9 +79,16 @@ def test_the_first_picture_waits_for_nothing_that_it_does_not_need(
     assert set(needed.split()) <= set(said), "one could not draw yet"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("moment", ["on_paint", "on_begin"])
-@pytest.mark.parametrize("arguments", [[], ROOM], ids=["welcome page", "open room"])
+@pytest.mark.parametrize(
+    ("arguments", "moment", "number"),
+    [
+        pytest.param(arguments, moment, number, marks=() if in_short else pytest.mark.slow)
+        for where, arguments in enumerate(([], ROOM))
+        for when, moment in enumerate(("on_paint", "on_begin"))
+        for which, number in enumerate((signal.SIGINT, signal.SIGTERM))
+        for in_short in [(where + when + which) % 2 == 0]  # every two of them together
+    ],
+)
 def test_a_signal_in_the_midst_of_the_start_ends_it_well(
     tmp_path: Path, arguments: list[str], moment: str, number: signal.Signals
 ) -> None:

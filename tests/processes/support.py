@@ -1,5 +1,6 @@
 """Real programs: each in a process group and, unless told otherwise, a home of its own; none outlives its test."""
 
+import asyncio
 import json
 import os
 import re
@@ -13,10 +14,12 @@ from pathlib import Path
 from typing import Any
 
 from p2psketch.address import parse_address
+from p2psketch.errors import Unreachable
 from p2psketch.invite import Invite
+from p2psketch.messages import Person
 from p2psketch.session import Session
-from peer.commands import read_board
-from peer.target import from_file
+from peer.commands import caught_up, describe, read_board
+from peer.target import Target, from_file
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 45.0
@@ -33,6 +36,20 @@ def until(holds: Callable[[], Any], what: str, within: float = PATIENCE) -> Any:
         assert time.monotonic() < end, f"it did not come within {within:.0f} s: {what}"
         time.sleep(0.05)
     return found
+
+
+def look(target: Target) -> Any:
+    """What `info --json` prints of a board in the network, seen from this process: it starts no program for a look."""
+    visit = caught_up(
+        target.in_memory(),
+        Person("reader", 0),
+        PATIENCE,
+        lambda peer: describe(peer.board.session, peer.board.people()),
+    )
+    try:
+        return asyncio.run(visit)
+    except Unreachable:
+        return {"shapes": None, "digest": None, "peers": []}
 
 
 class Program:

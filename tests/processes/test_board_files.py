@@ -1,17 +1,27 @@
 """Board files among real programs: one writes at a time, the others go by way of it, and trouble is one sentence."""
 
+import io
 import os
 import signal
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from p2psketch.address import parse_address
+from peer import cli
+from peer.target import Target, open_room
 from tests.peer.store.boards import damaged_copies, overwrite
-from tests.processes.support import Keeper, Programs, strokes, until
+from tests.processes.support import Keeper, Programs, look, strokes, until
 
 NOWHERE = ("--peer", "127.0.0.1:9", "--room", "den")
+
+
+def room_of(keeper: Keeper) -> Target:
+    """Its board, for somebody who comes over the network."""
+    return open_room("den", [], [parse_address(keeper.place)])
 
 
 @pytest.fixture
@@ -24,7 +34,7 @@ def test_what_is_drawn_into_a_file_that_is_open_shows_there_at_once(programs: Pr
     draw.result()
     assert draw.err == f"5 strokes saved in {keeper.file}\n"
     assert programs.info(str(keeper.file))["shapes"] == 5
-    assert programs.info("--peer", keeper.place, "--room", "den")["shapes"] == 5
+    assert look(room_of(keeper))["shapes"] == 5
     assert keeper.program.stop() == 0
     assert keeper.on_disk().document.visible_count == 5
 
@@ -95,8 +105,14 @@ def test_a_damaged_board_is_shown_as_far_as_it_goes_and_set_aside_when_it_is_wri
 )
 @pytest.mark.parametrize("command", ["info", "keep", "draw"])
 def test_what_is_no_board_is_one_sentence(
-    programs: Programs, tmp_path: Path, command: str, what: str, sentence: str
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: str,
+    what: str,
+    sentence: str,
 ) -> None:
+    monkeypatch.setattr(sys, "stdin", io.StringIO(strokes(1)))
     path = tmp_path / "den.p2psketch"
     match what:
         case "text":
@@ -105,9 +121,8 @@ def test_what_is_no_board_is_one_sentence(
             path.touch()
         case "a folder":
             path.mkdir()
-    program = programs.run(command, str(path), stdin=strokes(1))
-    assert program.ends() == 1
-    assert program.err == f"p2psketch: {sentence.format(path)}\n"
+    assert cli.main([command, str(path)]) == 1
+    assert capsys.readouterr() == ("", f"p2psketch: {sentence.format(path)}\n")
     assert what != "text" or path.read_text() == "Dear diary, " * 99
 
 
@@ -131,12 +146,15 @@ def test_a_disk_that_is_really_full(programs: Programs, small_disk: Path) -> Non
     keeper = programs.keeper(str(file))
     ballast = small_disk / "ballast"
     ballast.write_bytes(bytes(800_000))
-    programs.run("draw", "--peer", keeper.place, "--room", "den", "--timeout", "5", stdin=strokes(3000))
+    draw = programs.start("draw", "--peer", keeper.place, "--room", "den", "--timeout", "90", stdin=strokes(3000))
     keeper.program.says(r"den\.p2psketch cannot be written: the disk is full\. Drawing goes on in memory only")
-    assert programs.info("--peer", keeper.place, "--room", "den")["shapes"] == 3000
+    until(lambda: look(room_of(keeper))["shapes"] == 3000, "all of it in memory")
+    assert draw.process.poll() is None, "nobody keeps them"
     ballast.unlink()
     subprocess.run(["mount", "-o", "remount,size=16m", str(small_disk)], check=True)
     keeper.program.says("The board is saved again")
-    until(lambda: keeper.on_disk().document.visible_count == 3000, "all of it in the file")
+    draw.result()
+    assert draw.err == "3000 strokes delivered to 1 of 1 peers\n"
+    assert keeper.on_disk().document.visible_count == 3000
     assert keeper.program.stop() == 0
     assert keeper.on_disk().document.visible_count == 3000

@@ -27,6 +27,7 @@ from peer.target import from_file
 from tests.peer.store.boards import damaged_copies, ops
 from tests.processes.support import Program, Programs, until
 
+FEW = 5
 KILLS = int(os.environ.get("P2PSKETCH_KILLS", "300"))
 QUARTER = 0.25
 MODULE = "tests.processes.drawing"
@@ -134,7 +135,7 @@ def points_of(session: Session) -> Counter[int]:
 
 
 def test_a_few_kills(programs: Programs, tmp_path: Path, free_port: int) -> None:
-    kill_again_and_again(programs, tmp_path, free_port, 8, seed=1)
+    kill_again_and_again(programs, tmp_path, free_port, FEW, seed=1)
 
 
 @pytest.mark.slow

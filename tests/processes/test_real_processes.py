@@ -5,9 +5,10 @@ import sqlite3
 from contextlib import closing
 from typing import Any
 
-import pytest
-
-from tests.processes.support import Keeper, Programs, colors, strokes, until
+from p2psketch.address import parse_address
+from p2psketch.invite import Invite
+from peer.target import Target, from_invite, open_room, with_peers
+from tests.processes.support import Keeper, Programs, colors, look, strokes, until
 
 COLORS = ("#e03131", "#2f9e44", "#1971c2", "#f08c00", "#7048e8")
 
@@ -18,11 +19,18 @@ def stored(keeper: Keeper) -> int:
         return int(database.execute("SELECT coalesce(sum(length), 0) FROM chunks").fetchone()[0])
 
 
-def alike(programs: Programs, link: str, at: Keeper, others: int) -> Any:
+def den(*, peer: str = "", tracker: str = "", room: str = "den") -> Target:
+    """A room, by way of a peer or a tracker."""
+    trackers, peers = ([parse_address(place)] if place else [] for place in (tracker, peer))
+    return open_room(room, trackers, peers)
+
+
+def alike(link: str, at: Keeper, others: int) -> Any:
     """Wait until so many others are linked and all say to have one and the same board; what `info` says then."""
+    target = with_peers(from_invite(Invite.parse(link)), [parse_address(at.place)])
 
     def seen() -> Any:
-        info = programs.info(link, "--peer", at.place)
+        info = look(target)
         direct = [peer for peer in info["peers"] if peer["link"] == "direct"]
         same = all(peer["digest"] == info["digest"] and peer["shapes"] == info["shapes"] for peer in direct)
         return info if same and len(direct) == others else None
@@ -45,30 +53,30 @@ def test_the_board_outlives_its_tracker_and_a_crash_while_five_draw(programs: Pr
         draw.result()
         assert "100 strokes delivered to" in draw.err
 
-    info = alike(programs, link, first, others=5)
+    info = alike(link, first, others=5)
     assert info["shapes"] == 500
     assert sorted(info["have"].values()) == [100] * 5
     assert sorted(colors(newcomer.on_disk())) == sorted(int(color[1:], 16) for color in COLORS for _ in range(100))
 
     back = programs.keeper(str(crashed.file), "--peer", newcomer.place)
     assert back.file == crashed.file
-    assert alike(programs, link, back, others=6)["digest"] == info["digest"]
+    assert alike(link, back, others=6)["digest"] == info["digest"]
     for keeper in (*keepers[:4], newcomer, back):
         assert keeper.program.stop() == 0
         assert keeper.on_disk().document.digest().hex() == info["digest"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_keeper_comes_back_with_its_board(programs: Programs, number: signal.Signals) -> None:
-    before = programs.keeper("--peer", "127.0.0.1:9", "--room", "den")
-    programs.start("draw", "--peer", before.place, "--room", "den", stdin=strokes(10)).result()
-    before.program.stop(number)
-    assert len(colors(before.on_disk())) == 10
+def test_a_keeper_comes_back_with_its_board(programs: Programs) -> None:
+    keeper = programs.keeper("--peer", "127.0.0.1:9", "--room", "den")
+    for times, number in enumerate((signal.SIGTERM, signal.SIGKILL), 1):
+        programs.start("draw", "--peer", keeper.place, "--room", "den", stdin=strokes(10)).result()
+        keeper.program.stop(number)
+        assert len(colors(keeper.on_disk())) == 10 * times
 
-    after = programs.keeper(str(before.file), home=before.program.home)
-    info = programs.info("--peer", after.place, "--room", "den")
-    assert info["shapes"] == 10
-    assert [peer["shapes"] for peer in info["peers"] if peer["link"] == "direct"] == [10]
+        keeper = programs.keeper(str(keeper.file), home=keeper.program.home)
+        info = look(den(peer=keeper.place))
+        assert info["shapes"] == 10 * times
+        assert [peer["shapes"] for peer in info["peers"] if peer["link"] == "direct"] == [10 * times]
 
 
 def test_a_tracker_that_comes_back_introduces_newcomers_again(programs: Programs) -> None:
@@ -98,5 +106,5 @@ def test_two_rooms_at_one_tracker_do_not_mix(programs: Programs) -> None:
     for draw in drawn:
         draw.result()
     for count, room in enumerate(rooms, 1):
-        info = programs.info("--tracker", tracker.place, "--room", room)
+        info = look(den(tracker=tracker.place, room=room))
         assert (info["shapes"], len(info["peers"])) == (count, 1)

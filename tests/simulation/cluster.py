@@ -13,11 +13,11 @@ from itertools import combinations
 from random import Random
 
 from p2psketch import effects as e
+from p2psketch import mesh
 from p2psketch import messages as m
 from p2psketch.address import Address
 from p2psketch.catchup import STALLED_AFTER
 from p2psketch.ids import PeerId
-from p2psketch.mesh import DIALS_TO
 from p2psketch.oplog import unpack_triples
 from p2psketch.ops import read_op
 from tests.simulation.disk import Disk
@@ -59,7 +59,7 @@ class Cluster:
         self.acknowledged: dict[Run, dict[PeerId, int]] = {}
         self.surprises: list[str] = []
         self._discounted: dict[Run, set[tuple[int, str]]] = {}
-        self._edits: defaultdict[Run, set[int]] = defaultdict(set)
+        self._edits: defaultdict[Run, int] = defaultdict(int)
 
     # -- machines ----------------------------------------------------------------------------------
 
@@ -181,14 +181,16 @@ class Cluster:
 
     def _committed(self, run: Run) -> None:
         """Whoever edits has seen what is on its own board: right after it, its edit must be what is shown."""
-        for chunk, _ in run.session.replica.sealing.waiting:
+        for chunk, _ in reversed(run.session.replica.sealing.waiting):
+            if chunk.first <= self._edits[run]:
+                break
             ((time, wall, body),) = unpack_triples(1, chunk.blob)
             op = read_op(run.me, chunk.first, time, wall, body)
-            for shape, fields in op.sets if chunk.first not in self._edits[run] else ():
+            for shape, fields in op.sets:
                 for name in fields:
                     if run.session.document.register(shape, name)[1] != op.stamp:
                         self.surprises.append(f"{run.number} edits {name!r} and loses to what it has seen")
-            self._edits[run].add(chunk.first)
+        self._edits[run] = run.session.log.seq(run.me)
 
     def heard(self, end: End, message: m.PeerMessage) -> None:
         """Every message passes here after it was handled."""
@@ -248,7 +250,7 @@ class Cluster:
 
     def _unlinked(self) -> str:
         """In a small cluster all are linked who can be, by one link that both sides know as the same."""
-        runs = self.runs if len(self.runs) <= DIALS_TO else []
+        runs = self.runs if len(self.runs) <= mesh.DIALS_TO else []
         for one, other in combinations(runs, 2):
             if self.network.reaches(frozenset((one.number, other.number))):
                 mine, theirs = one.session.mesh.to(other.me), other.session.mesh.to(one.me)

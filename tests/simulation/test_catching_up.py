@@ -75,8 +75,8 @@ def seconds_until_there(cluster: Cluster, run: Run, limit: float) -> float:
     ("peers", "ops", "points", "rate", "seconds"),
     [
         (1, 5_000, 30, None, 4),
-        pytest.param(4, 5_000, 30, None, 4, marks=pytest.mark.slow),
-        pytest.param(4, 3_000, 300, 100_000, 20, marks=pytest.mark.slow),
+        (4, 5_000, 30, None, 4),
+        (4, 3_000, 300, 100_000, 20),
         (1, 1_000, 100, 20_000, 25),
         (3, 1_000, 100, 20_000, 22),
     ],

@@ -13,6 +13,13 @@ EVERY = 0.15
 """Seconds between two who join."""
 
 
+@pytest.fixture
+def few_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quarter of the links that a peer has elsewhere, so that few peers are too many for them."""
+    for limit in ("DIALS_TO", "ACCEPTS_TO", "NEEDY", "WELL_LINKED"):
+        monkeypatch.setattr(mesh, limit, getattr(mesh, limit) // 4)
+
+
 def joined(peers: int, *, tracker: bool = True) -> Cluster:
     """So many, one by one, each of whom draws a stroke. Without a tracker each knows only the one before."""
     cluster = Cluster(Random(peers))
@@ -39,6 +46,12 @@ def test_34_peers() -> None:
     check(joined(34))
 
 
+@pytest.mark.usefixtures("few_links")
+def test_peers_that_know_only_the_one_before() -> None:
+    check(joined(10, tracker=False))
+
+
+@pytest.mark.slow
 def test_34_peers_that_know_only_the_one_before() -> None:
     check(joined(34, tracker=False))
 
@@ -59,15 +72,17 @@ def test_200_peers() -> None:
     assert dials < 2 * 200, f"{dials} dials in a minute in which nothing happened"
 
 
-@pytest.mark.parametrize(("needy", "parts"), [(mesh.NEEDY, 1), (0, 2)])
+@pytest.mark.usefixtures("few_links")
+@pytest.mark.parametrize(("needy", "parts"), [(2, 1), (0, 2)])
 def test_one_more_comes_when_all_are_full(monkeypatch: pytest.MonkeyPatch, needy: int, parts: int) -> None:
     """With a hard cap it would stay outside."""
-    monkeypatch.setattr(mesh, "DIALS_TO", mesh.ACCEPTS_TO)
+    most = mesh.ACCEPTS_TO
+    monkeypatch.setattr(mesh, "DIALS_TO", most)
     monkeypatch.setattr(mesh, "NEEDY", needy)
-    cluster = joined(mesh.ACCEPTS_TO + 1)
+    cluster = joined(most + 1)
     cluster.network.run(cluster.network.now + 10)
-    assert {len(run.session.mesh) for run in cluster.runs} == {mesh.ACCEPTS_TO}
-    cluster.launch(mesh.ACCEPTS_TO + 1)
+    assert {len(run.session.mesh) for run in cluster.runs} == {most}
+    cluster.launch(most + 1)
     cluster.network.run(cluster.network.now + 10)
     assert len(cluster.components()) == parts
 

@@ -14,9 +14,9 @@ from tests.simulation.faults import Fault
 from tests.simulation.story import Story
 
 ROOT = Path(__file__).parents[2]
-BATCH = 15
+BATCH = 10
 SEEDS = 4 * BATCH
-"""As many as two cores play in a minute; `make torture` plays the rest."""
+"""Those of `make test`; `make torture` plays the rest."""
 
 
 def play(first: int, count: int, fault: Fault | None = None) -> None:

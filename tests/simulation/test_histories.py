@@ -7,8 +7,8 @@ from p2psketch.ids import PeerId, Stamp
 from p2psketch.ops import Op
 from tests.simulation.histories import play
 
-BATCH = 20
-FEW = 40
+BATCH = 10
+FEW = 20
 ALL = 1_000
 
 
@@ -23,9 +23,9 @@ def test_histories_that_were_apart_come_to_one_board(first: int) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("first", range(FEW, ALL, BATCH * 5))
+@pytest.mark.parametrize("first", range(FEW, ALL, BATCH * 10))
 def test_many_more_histories_come_to_one_board(first: int) -> None:
-    play_all(range(first, min(first + BATCH * 5, ALL)))
+    play_all(range(first, min(first + BATCH * 10, ALL)))
 
 
 def test_a_wrong_merge_is_found(monkeypatch: pytest.MonkeyPatch) -> None:

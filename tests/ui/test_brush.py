@@ -10,8 +10,9 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPolygonF
 
 from p2psketch.curves import smooth_one as smooth
 from p2psketch.document import Shape
-from p2psketch.geometry import Rect, outlines
+from p2psketch.geometry import Rect
 from p2psketch.ids import PeerId, ShapeId
+from p2psketch.outlining import outlines
 from p2psketch.touching import distance_to_polyline
 from peer.ui import brush
 from peer.ui.brush import Ribbon

@@ -19,6 +19,7 @@ from peer.ui.theme import DARK, LIGHT, Theme
 from tests.ui.afar import Somebody, stroke
 from tests.ui.boards import Alone
 from tests.ui.mouse import CTRL, MIDDLE, SHIFT, Mouse, Stylus
+from tests.ui.shown import shown
 
 WIDTH, HEIGHT = 800, 600
 RED = 0xE03131
@@ -63,7 +64,9 @@ def ana(board: Alone) -> Somebody:
 
 
 def seen(canvas: Canvas) -> QImage:
-    """What the canvas shows now, after what is due at once."""
+    """What the canvas shows, after what is due at once: it goes on with that once it has been painted."""
+    QApplication.processEvents()
+    canvas.grab()
     QApplication.processEvents()
     return canvas.grab().toImage().convertToFormat(QImage.Format.Format_RGB32)
 
@@ -615,7 +618,7 @@ def test_a_highlighter_lies_beneath_the_ink_and_may_be_erased_and_undone(
     mouse.drag((100, 300), (500, 300))
     canvas.select_tool("highlighter")
     mouse.drag((300, 200), (300, 400))
-    image = seen(canvas)
+    image = shown(canvas)
     assert image.pixelColor(300, 300) == QColor.fromRgb(RED)
     yellow = image.pixelColor(300, 250)
     assert yellow.blue() < 200 < yellow.green() < yellow.red() <= 255

@@ -2,14 +2,15 @@
 
 import pytest
 from PyQt6.QtCore import QPointF, QRect, Qt
-from PyQt6.QtGui import QInputDevice, QNativeGestureEvent, QPointingDevice
-from PyQt6.QtWidgets import QApplication
+from PyQt6.QtGui import QInputDevice, QNativeGestureEvent, QPointingDevice, QRegion
+from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from peer.tools.style import InkStyle
 from peer.ui.canvas import Canvas
 from peer.ui.theme import LIGHT
 from tests.ui.boards import Alone
+from tests.ui.shown import shown
 
 
 @pytest.fixture
@@ -41,9 +42,9 @@ def test_a_pinch_on_the_touchpad_zooms_at_the_pointer(canvas: Canvas) -> None:
 
 
 def test_what_is_not_seen_is_not_painted_anew(canvas: Canvas, qtbot: QtBot) -> None:
-    QApplication.processEvents()
+    shown(canvas)
     painted: list[QRect] = []
-    canvas.paint_board = lambda painter, exposed: painted.append(exposed)  # type: ignore[method-assign]
+    canvas.paint_board = lambda painter, exposed, parts: painted.extend(parts or [exposed])  # type: ignore[method-assign]
     canvas.show_anew(QRect(5_000, 0, 6_000, 10))
     canvas.show_anew(QRect(-(2**30), -(2**30), 2**29, 2**29))
     QApplication.processEvents()
@@ -52,3 +53,48 @@ def test_what_is_not_seen_is_not_painted_anew(canvas: Canvas, qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: bool(painted))
     assert painted[0].contains(QRect(100, 50, 10, 20))
     assert painted[0].width() < 40
+
+
+def test_what_is_hidden_is_left_out_and_the_rest_is_painted_by_the_rectangle(canvas: Canvas, qtbot: QtBot) -> None:
+    cover = QWidget(canvas.glass)
+    cover.setAutoFillBackground(True)
+    cover.setGeometry(100, 50, 200, 80)
+    cover.show()
+    shown(canvas)
+    QApplication.processEvents()
+    painted: list[QRect] = []
+    above: list[QRect] = []
+    canvas.paint_board = lambda painter, exposed, parts: painted.extend(parts or [exposed])  # type: ignore[method-assign]
+    canvas.above, canvas.paint_above = QRegion(canvas.rect()), lambda painter, exposed: above.append(exposed)
+    canvas.look()
+    qtbot.waitUntil(lambda: bool(painted))
+    assert above == painted
+    assert not any(part.intersects(cover.geometry()) for part in painted)
+    assert sum(part.width() * part.height() for part in painted) == 800 * 600 - 200 * 80
+    assert len(painted) == 4
+
+
+def test_a_part_of_the_board_is_painted_anew_where_it_is_seen(canvas: Canvas, qtbot: QtBot) -> None:
+    canvas.move_camera(lambda camera: camera.zoom_at((130, 70), 2.5))
+    shown(canvas)
+    QApplication.processEvents()
+    painted: list[QRect] = []
+    canvas.paint_board = lambda painter, exposed, parts: painted.extend(parts or [exposed])  # type: ignore[method-assign]
+    area = canvas.camera.board_area(100, 200, 30, 40)
+    assert (area.width, area.height) == pytest.approx((12, 16))
+    canvas.show_area_anew(area)
+    qtbot.waitUntil(lambda: bool(painted))
+    assert painted[0].contains(QRect(100, 200, 30, 40))
+    assert painted[0].width() < 34
+
+
+def test_what_lies_above_is_painted_only_where_it_is(canvas: Canvas, qtbot: QtBot) -> None:
+    shown(canvas)
+    QApplication.processEvents()
+    above: list[QRect] = []
+    canvas.above, canvas.paint_above = QRegion(300, 0, 50, 50), lambda painter, exposed: above.append(exposed)
+    canvas.glass.update(0, 0, 200, 200)
+    QApplication.processEvents()
+    assert not above
+    canvas.glass.update(200, 0, 200, 200)
+    qtbot.waitUntil(lambda: bool(above))

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 from PyQt6.QtCore import QPoint, QRect
-from PyQt6.QtWidgets import QWidget
+from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
 from p2psketch.ids import PeerId
@@ -19,7 +19,7 @@ from peer.ui.panels.style import StylePanel
 from peer.ui.panels.title import TitlePanel, safety
 from peer.ui.panels.toast import Toast
 from peer.ui.theme import DARK, LIGHT, Theme, shown
-from tests.ui.boards import QUIET, crowd
+from tests.ui.boards import QUIET, crowd, somebody
 
 AWAY = replace(QUIET, trackers={"a:1": "refused", "b:1": "refused"})
 
@@ -87,6 +87,25 @@ def test_the_title_does_not_jump_with_every_stroke(around: QWidget) -> None:
     assert panel.sizeHint() == wide
 
 
+@pytest.mark.parametrize("room", [900, 300, 160])
+def test_a_title_that_is_laid_out_again_as_it_is_does_not_ask_for_more(around: QWidget, room: int) -> None:
+    """Or a window at rest would lay itself out all the time."""
+    panel = TitlePanel(around)
+    panel.show_name("A board with a name that is rather long, as some are", can_change=True)
+    panel.show_status(QUIET)
+    panel.show()
+    panel.fold_to(room)
+    QApplication.sendPostedEvents()
+    asked: list[None] = []
+    panel.reshaped.connect(lambda: asked.append(None))
+    panel.fold_to(room)
+    QApplication.sendPostedEvents()
+    assert not asked
+    panel.fold_to(room - 40)
+    QApplication.sendPostedEvents()
+    assert asked or room == 900
+
+
 def test_the_title_folds_from_the_quiet_line_to_the_menu(around: QWidget) -> None:
     panel = TitlePanel(around)
     panel.show_name("A plan of the roof, second floor")
@@ -151,12 +170,15 @@ def test_a_click_on_an_initial_picks_that_person_and_who_is_followed_is_ringed(a
 
 def test_the_chip_says_whom_one_follows_and_shortens_a_long_name(around: QWidget) -> None:
     chip = Chip(around)
-    chip.show_person("Ana", 0x2F9E44)
+    chip.show_person(replace(somebody("Ana"), color=0x2F9E44))
     assert chip.text() == "Following Ana  ·  Esc to stop"
-    chip.show_person("Maximiliane von Hohenstein-Sonnenberg", 0x2F9E44)
+    chip.show_person(replace(somebody("Maximiliane von Hohenstein-Sonnenberg"), color=0x2F9E44))
     assert chip.sizeHint().width() < 400
     assert chip.text().endswith("…  ·  Esc to stop")
     assert "Sonnenberg" in chip.accessibleName()
+    assert chip.isVisible()
+    chip.show_person(None)
+    assert not chip.isVisible()
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])
@@ -164,7 +186,7 @@ def test_the_border_is_of_the_persons_colour_and_empty_inside(around: QWidget, t
     around.setPalette(palette(theme))
     border = Border(around)
     border.resize(200, 100)
-    border.show_color(0xE03131)
+    border.show_person(replace(somebody("Ana"), color=0xE03131))
     image = border.grab().toImage()
     at = {place: image.pixelColor(*place) for place in ((0, 50), (100, 1), (199, 99))}
     assert {color.name() for color in at.values()} == {shown(0xE03131, theme).name()}

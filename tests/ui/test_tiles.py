@@ -19,7 +19,7 @@ def plain(size: QSize, color: QColor) -> QImage:
 def canvas(tiles: Tiles, size: QSize, shift: QPoint) -> tuple[QImage, list[QRect], list[QRect]]:
     image = plain(size, QColor("white"))
     painter = QPainter(image)
-    missing, bare = tiles.paint(painter, QRect(QPoint(0, 0), size), shift)
+    missing, bare, _ = tiles.paint(painter, [QRect(QPoint(0, 0), size)], shift, QRect())
     painter.end()
     return image, missing, bare
 
@@ -98,3 +98,52 @@ def test_what_was_not_seen_for_longest_makes_way() -> None:
     assert (199, 0) in tiles.sheet.tiles
     assert (0, 0) not in tiles.sheet.tiles
     assert len(tiles.sheet.tiles) <= room(size)
+
+
+def test_parts_are_painted_and_nothing_else() -> None:
+    tiles = Tiles()
+    tiles.look(1.0)
+    red = QImage(2 * SIZE, SIZE, QImage.Format.Format_RGB32)
+    red.fill(QColor("red"))
+    tiles.put(tiles.sheet, QRect(0, 0, 2 * SIZE, SIZE), red)
+    image = QImage(2 * SIZE, SIZE, QImage.Format.Format_RGB32)
+    image.fill(QColor("white"))
+    painter = QPainter(image)
+    parts = [QRect(0, 0, 2 * SIZE, 10), QRect(SIZE + 50, 10, 20, 30)]
+    assert not any(tiles.paint(painter, parts, QPoint(), QRect()))
+    assert not painter.hasClipping()
+    painter.end()
+    for x in range(0, 2 * SIZE, 5):
+        for y in range(0, SIZE, 5):
+            inside = any(part.contains(x, y) for part in parts)
+            assert image.pixelColor(x, y) == QColor("red" if inside else "white")
+
+
+def test_what_is_missing_is_said_of_each_part() -> None:
+    tiles = Tiles()
+    tiles.look(1.0)
+    image = QImage(100, 100, QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    parts = [QRect(0, 0, 100, 10), QRect(20, 10, 5, 5)]
+    missing, bare, _ = tiles.paint(painter, parts, QPoint(), QRect())
+    painter.end()
+    assert missing == bare == parts
+
+
+def test_a_blank_tile_is_shown_and_said_to_be_blank_until_there_is_a_better_one() -> None:
+    tiles = Tiles()
+    size = QSize(SIZE, SIZE)
+    tiles.put_blank((0, 0), plain(size, GREEN))
+    image = plain(size, QColor("white"))
+    painter = QPainter(image)
+    missing, bare, blank = tiles.paint(painter, [QRect(QPoint(), size)], QPoint(10, 0), QRect())
+    painter.end()
+    assert missing == bare == [QRect(0, 0, 10, SIZE)]
+    assert blank == [QRect(10, 0, SIZE - 10, SIZE)]
+    assert image.pixelColor(50, 50) == GREEN
+    assert tiles.together(tiles.sheet, QRect(QPoint(), size)) is None
+    tiles.put(tiles.sheet, QRect(QPoint(), size), plain(size, RED))
+    painter = QPainter(image)
+    assert not any(tiles.paint(painter, [QRect(QPoint(), size)], QPoint(), QRect()))
+    painter.end()
+    assert image.pixelColor(50, 50) == RED

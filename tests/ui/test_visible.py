@@ -10,7 +10,7 @@ from p2psketch.geometry import Rect
 from p2psketch.ids import OpId, PeerId, ShapeId, Stamp
 from p2psketch.ops import Op
 from p2psketch.shapes import Fields, Value
-from peer.ui import brush
+from peer.ui import brush, shaping
 from peer.ui.visible import VisibleShapes, boxes_of
 
 ANA = PeerId(b"a" * 32)
@@ -33,7 +33,7 @@ def shape_of(fields: Fields, number: int = 1) -> Shape:
 def test_a_box_is_never_too_small(many: list[Fields]) -> None:
     shapes = [shape_of(fields, number) for number, fields in enumerate(many, 1)]
     for shape, box in zip(shapes, boxes_of(shapes), strict=True):
-        for polygon in brush.outlines_of([shape], -2)[0]:
+        for polygon in shaping.outlines_of([shape], -2)[0]:
             for corner in map(polygon.at, range(len(polygon))):
                 assert box.padded(0.01).contains((corner.x(), corner.y()))
 

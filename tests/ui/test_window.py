@@ -1,7 +1,6 @@
 """The window with a real board in it: panels, keys, themes, sizes."""
 
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 from PyQt6.QtCore import Qt
@@ -128,6 +127,27 @@ def test_nothing_overlaps_or_is_cut(
         assert panel.width() >= panel.minimumSizeHint().width()
         for other in floating[at + 1 :]:
             assert not panel.geometry().intersects(other.geometry()), (panel, other)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("others", [0, 3, 200])
+def test_what_has_its_place_asks_for_no_other(
+    window: Window, board: Alone, qtbot: QtBot, size: tuple[int, int], others: int
+) -> None:
+    board.set_name = "The plan of the roof and of all that is under it, second floor"
+    board.set_people = crowd(others)
+    board.set_status = replace(QUIET, trackers={"a:1": "refused"}, direct=others, open_room=True)
+    window.show_board(board)
+    window.resize(*size)
+    desk = desk_of(window)
+    desk.toast.say("Part of that was changed by somebody else since, and stays as it is. " * 3, "Undo", lasting=True)
+    settle(qtbot)
+    placed: list[None] = []
+    for panel in (*desk.panels, desk.toast):
+        panel.reshaped.connect(lambda: placed.append(None))
+    desk.place_panels()
+    settle(qtbot)
+    assert not placed
 
 
 @pytest.mark.parametrize("size", SIZES)
@@ -392,16 +412,6 @@ def test_name_and_colour_are_changed_for_all(window: Window, board: Alone, qtbot
     assert not desk.person_popover.isVisible()
     assert [(person.name, person.color) for person in board.people()] == [("Zoë", 0x2F9E44)]
     assert Settings.load().name == "Zoë"
-
-
-def test_a_picture_is_saved_and_a_failure_is_said(window: Window, board: Alone, tmp_path: Path, qtbot: QtBot) -> None:
-    desk = desk_of(window)
-    board.draw()
-    desk.save_picture(tmp_path / "roof.png")
-    qtbot.waitUntil(lambda: desk.toast.words.whole == "The picture is saved as roof.png.")
-    assert not QImage(str(tmp_path / "roof.png")).isNull()
-    desk.save_picture(tmp_path / "nowhere" / "roof.png")
-    qtbot.waitUntil(lambda: "could not be saved: No such file" in desk.toast.words.whole)
 
 
 def test_help_comes_and_goes_with_its_key(window: Window, board: Alone, qtbot: QtBot) -> None:

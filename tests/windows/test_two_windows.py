@@ -1,16 +1,18 @@
 """Two real windows, side by side, and a hand that draws: what the other one shows is what counts."""
 
-import json
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from pathlib import Path
-from typing import Any
 
 import pytest
 
+from p2psketch.address import parse_address
+from peer.arguments import DEFAULT_ROOM
+from peer.target import open_room
+from tests.processes.support import look
 from tests.windows.screen import Screen, missing, wait_until
 
 pytestmark = [
@@ -61,15 +63,10 @@ class Table:
         self._stack.callback(program.terminate)
         return program
 
-    def info(self) -> dict[str, Any]:
-        """What `info` says of the room."""
-        command = [*PYTHON, "peer.cli", "info", "--tracker", self.place, "--json"]
-        done = subprocess.run(command, env=self._environment, capture_output=True, check=False)
-        return json.loads(done.stdout) if done.returncode == 0 else {"shapes": None, "peers": []}
-
     def shapes(self) -> dict[str, int]:
         """How many shapes each of the two says it has."""
-        return {peer["name"]: peer["shapes"] for peer in self.info()["peers"] if peer["link"] == "direct"}
+        room = look(open_room(DEFAULT_ROOM, [parse_address(self.place)], []))
+        return {peer["name"]: peer["shapes"] for peer in room["peers"] if peer["link"] == "direct"}
 
     def draws(self) -> bool:
         """Does Ana's window show what is drawn in it?"""

@@ -1,6 +1,5 @@
 """A window with the edit link, and one with the view link: it sees everything, and a hand at it changes nothing."""
 
-import json
 import subprocess
 import sys
 from contextlib import ExitStack
@@ -10,6 +9,8 @@ from typing import Any
 import pytest
 
 from p2psketch.invite import Invite
+from peer.target import from_invite
+from tests.processes.support import look
 from tests.windows.screen import Screen, missing, wait_until
 
 pytestmark = [
@@ -38,11 +39,8 @@ def test_a_viewer_sees_a_stroke_grow_and_changes_nothing(
             stack.callback(program.wait)
             stack.callback(program.terminate)
 
-        def info() -> dict[str, Any]:
-            command = [*P2PSKETCH, "info", "--json", edit]
-            done = subprocess.run(command, env=own_environment, capture_output=True, check=False)
-            found: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {"shapes": None, "peers": []}
-            return found
+        def info() -> Any:
+            return look(from_invite(Invite.parse(edit)))
 
         def who_may_edit() -> dict[str, bool]:
             return {peer["name"]: peer["may_edit"] for peer in info()["peers"] if peer["link"] == "direct"}

@@ -6,6 +6,7 @@ from PyQt6.QtCore import QRect, QSize, Qt
 from PyQt6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QRegion, QResizeEvent
 from PyQt6.QtWidgets import QWidget
 
+from p2psketch.views import PersonView
 from peer.ui.look import font, theme_of
 from peer.ui.theme import Theme, shown, text_on
 from peer.ui.widgets import Button, mixed
@@ -25,11 +26,12 @@ class Border(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self.hide()
 
-    def show_color(self, color: int) -> None:
-        """Be of this colour, 0xRRGGBB."""
-        self._color = color
-        self.update()
-        self.show()
+    def show_person(self, person: PersonView | None) -> None:
+        """Be of the colour of whom one follows; hidden if it is nobody."""
+        if person is not None:
+            self._color = person.color
+            self.update()
+        self.setVisible(person is not None)
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         inside = self.rect().adjusted(THICK, THICK, -THICK, -THICK)
@@ -50,14 +52,15 @@ class Chip(Button):
         self.setFont(font(9, bold=True))
         self.hide()
 
-    def show_person(self, name: str, color: int) -> None:
-        """Follow somebody of this name and colour, 0xRRGGBB."""
-        self._color = color
-        short = QFontMetrics(self.font()).elidedText(name, Qt.TextElideMode.ElideRight, WIDEST)
-        self.setText(f"Following {short}  ·  Esc to stop")
-        self.set_name(f"Following {name}: stop", "Esc")
-        self.update()
-        self.show()
+    def show_person(self, person: PersonView | None) -> None:
+        """Say whom one follows; be hidden if it is nobody."""
+        if person is not None:
+            self._color = person.color
+            short = QFontMetrics(self.font()).elidedText(person.name, Qt.TextElideMode.ElideRight, WIDEST)
+            self.setText(f"Following {short}  ·  Esc to stop")
+            self.set_name(f"Following {person.name}: stop", "Esc")
+            self.update()
+        self.setVisible(person is not None)
 
     def ring(self, theme: Theme) -> QColor:
         return theme.text

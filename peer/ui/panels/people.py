@@ -29,9 +29,11 @@ class Everybody(TextButton):
 
     def count(self, rest: int) -> None:
         """So many are not shown."""
-        self.setText(f"+{rest}" if rest else "")
+        text = f"+{rest}" if rest else ""
         self.set_name(f"{rest} more people: show all" if rest else "Show people and links")
-        self.updateGeometry()
+        if text != self.text():  # whoever asks for a layout while being laid out does so for ever
+            self.setText(text)
+            self.updateGeometry()
 
     def sizeHint(self) -> QSize:
         return QSize(max(super().sizeHint().width(), BUTTON), BUTTON - 4)

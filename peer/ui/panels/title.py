@@ -31,7 +31,6 @@ class NameButton(Button):
     def show_name(self, name: str, *, can_change: bool) -> None:
         """The board is called so."""
         self.whole = name
-        self.setText(name)
         self.setEnabled(can_change)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if can_change else Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.IBeamCursor if can_change else Qt.CursorShape.ArrowCursor)
@@ -40,11 +39,13 @@ class NameButton(Button):
 
     def fit(self, width: int) -> None:
         """Elide the name to at most `width` pixels."""
-        self.setText(self.fontMetrics().elidedText(self.whole, Qt.TextElideMode.ElideRight, width))
+        text = self.fontMetrics().elidedText(self.whole, Qt.TextElideMode.ElideRight, width)
+        if text != self.text():  # else to lay out the panel would ask for it to be laid out, without end
+            self.setText(text)
+            self.updateGeometry()
         cut = "" if self.text() == self.whole else self.whole
         how = "Rename" if self.isEnabled() else ""
         self.setToolTip("  ·  ".join(part for part in (cut, how) if part))
-        self.updateGeometry()
 
     def sizeHint(self) -> QSize:
         return QSize(self.fontMetrics().horizontalAdvance(self.text()) + 12, BUTTON - 6)

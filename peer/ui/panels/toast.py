@@ -57,6 +57,11 @@ class Toast(Panel):
             self.hide()
             self.changed.emit()
 
+    def drop_offer(self) -> None:
+        """What it offers to do is done, or too late."""
+        if self.has_link:
+            self.hide_it()
+
     @property
     def is_shown(self) -> bool:
         """Whether there is news."""

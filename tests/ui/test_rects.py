@@ -1,0 +1,30 @@
+"""Rectangles of regions, and in pixels of the device."""
+
+import pytest
+from PyQt6.QtCore import QRect
+from PyQt6.QtGui import QRegion
+
+from peer.ui.rects import rects_of, scaled
+
+
+def test_a_region_falls_into_rectangles_that_do_not_meet() -> None:
+    hole = QRegion(QRect(0, 0, 100, 80)) - QRegion(QRect(20, 10, 30, 30)) - QRegion(QRect(60, 30, 10, 50))
+    parts = rects_of(hole)
+    assert len(parts) == hole.rectCount() > 1
+    again = QRegion()
+    for part in parts:
+        assert not again.intersects(part)
+        again += QRegion(part)
+    assert again == hole
+
+
+def test_one_rectangle_stays_one() -> None:
+    assert rects_of(QRegion(QRect(3, 4, 5, 6))) == [QRect(3, 4, 5, 6)]
+
+
+@pytest.mark.parametrize("ratio", [1.0, 1.25, 1.5, 2.0])
+def test_neighbours_are_neighbours_in_pixels_of_the_device(ratio: float) -> None:
+    for width in range(1, 20):
+        left, right = scaled(QRect(7, 0, width, 3), ratio), scaled(QRect(7 + width, 0, 5, 3), ratio)
+        assert left.right() + 1 == right.left()
+        assert scaled(QRect(7, 0, width + 5, 3), ratio) == left.united(right)
