@@ -33,6 +33,11 @@ def name_of(op: OpId) -> str:
     return f"{PREFIX}{urlsafe_b64encode(op.peer[:_PEER]).decode()}/{op.seq}"
 
 
+def is_name(field: str) -> bool:
+    """Is a field of this name a cut?"""
+    return field.startswith(PREFIX)
+
+
 def check(value: Any) -> bool:
     """Whether a value is a cut, or None for none."""
     if value is None:

@@ -23,103 +23,157 @@ from p2psketch.shapes import (
     HIGHLIGHTER,
     STROKE,
     Fields,
+    Stroke,
     Value,
 )
 
 DIGEST_SIZE: Final = 16
-_CUT: Final = cuts.PREFIX
 _MASK = (1 << 8 * DIGEST_SIZE) - 1
 
 
 class Shape:
-    """The registers of one shape: values by field, and their stamps.
+    """The registers of one shape, by field.
 
-    `stamp` is that of every field not listed in `later`; most shapes are written once, by the op
-    that creates them, so that `later` stays None. `cut` is the union of all its cuts, and None
-    where there never was one.
+    Most shapes are written once, by the op that creates them at `time` (0 until that op is here): then all their fields
+    have the stamp of that op, and all but the points are a dict that others share. What comes after has a stamp each.
+    `is_summed`: the digest of its document has it as it is.
     """
 
-    __slots__ = ("cut", "id", "later", "stamp", "values")
+    __slots__ = ("_fields", "_since", "id", "is_summed", "points", "time")
 
-    def __init__(self, id: ShapeId, stamp: Stamp, values: dict[str, Value]) -> None:
+    def __init__(self, id: ShapeId, time: int, fields: Fields) -> None:
         self.id = id
-        self.stamp = stamp
-        self.values = values
-        self.later: dict[str, Stamp] | None = None
-        self.cut: tuple[int, ...] | None = None
-        if not FIXED_FIELDS.issuperset(values):
-            self.unite_cuts()
+        self.is_summed = False
+        self.be_born(time, fields)
+
+    def be_born(self, time: int, fields: Fields) -> None:
+        """Have the fields of the op that creates it, and no others. `points` are its ink, if it has any."""
+        self.time = time
+        self._since: _Since | None = None
+        self.points: bytes | None
+        self._fields: dict[str, Value]
+        """All of them; or all but the points, and not to be written to."""
+        if type(fields) is Stroke:
+            self._fields, self.points = fields.style, fields.points
+        else:
+            self._fields, self.points = dict(fields), fields.get("points")
+            if not FIXED_FIELDS.issuperset(fields):
+                self.unite_cuts()
+
+    @property
+    def values(self) -> Fields:
+        """The value of each field that was ever written. To change one: `write`."""
+        fields = self._fields
+        return fields if self.points is None or "points" in fields else {**fields, "points": self.points}
+
+    @property
+    def stamp(self) -> Stamp:
+        """Of every field not written since the shape was created."""
+        return Stamp(self.time, self.id.peer)
+
+    @property
+    def later(self) -> dict[str, Stamp]:
+        """The stamps of what has been written since."""
+        return self._since.stamps if self._since is not None else {}
+
+    @property
+    def cut(self) -> tuple[int, ...] | None:
+        """The union of all its cuts; None where there never was one."""
+        return self._since.cut if self._since is not None else None
 
     def unite_cuts(self) -> None:
         """The values are other ones."""
-        found = [value for field, value in self.values.items() if field.startswith(_CUT)]
-        self.cut = cuts.union(value for value in found if value) if found else None
+        found = [value for field, value in self._fields.items() if cuts.is_name(field)]
+        if found:
+            self._changed().cut = cuts.union(value for value in found if value)
+
+    def _changed(self) -> "_Since":
+        """It is not any more as it was created."""
+        if self._since is None:
+            self._since = _Since()
+            self._fields = dict(self.values)
+        return self._since
 
     def stamp_of(self, field: str) -> Stamp:
         """The stamp of a field; of one never written, that of the shape itself."""
-        return self.stamp if self.later is None else self.later.get(field, self.stamp)
+        return self.later.get(field) or self.stamp
 
     @property
     def visible(self) -> bool:
         """Is it on the board, and of a kind that this version can show?"""
-        values = self.values
-        if values.get("kind") != STROKE or "points" not in values or values.get("deleted"):
+        fields, points = self._fields, self.points
+        if points is None or fields.get("kind") != STROKE or fields.get("deleted"):
             return False
-        return self.cut is None or not cuts.is_whole(self.cut, ink.count(values["points"]))
+        return not self.cut or not cuts.is_whole(self.cut, ink.count(points))
 
     @property
     def pieces(self) -> list[tuple[float, float]] | None:
         """What cuts have left of a stroke, from where to where along its points; None if that is all of it."""
-        return cuts.left(self.cut, ink.count(self.values["points"])) if self.cut else None
+        return cuts.left(self.cut, ink.count(self.points)) if self.cut and self.points is not None else None
 
     def less(self, cut: cuts.Cut) -> "Shape":
         """As it would be with one more cut: another shape, not part of any document."""
-        other = Shape(self.id, self.stamp, self.values)
-        other.later, other.cut = self.later, cuts.union((self.cut or (), cut))
+        other = Shape(self.id, self.time, self.values)
+        since = other._changed()
+        since.stamps, since.cut = self.later, cuts.union((self.cut or (), cut))
         return other
 
     @property
     def z(self) -> tuple[bool, bytes, ShapeId]:
         """Shapes are painted in this order: highlighters beneath all ink, and each of both by its own z."""
-        values = self.values
-        return values.get("nib") != HIGHLIGHTER, values.get("z") or self.stamp.time.to_bytes(8, "big"), self.id
+        fields = self._fields
+        return fields.get("nib") != HIGHLIGHTER, fields.get("z") or self.time.to_bytes(8, "big"), self.id
 
     @property
     def color(self) -> int:
         """0xRRGGBB."""
-        value = self.values.get("color")
+        value = self._fields.get("color")
         return DEFAULT_COLOR if value is None else value
 
     @property
     def width(self) -> float:
         """Width of the ink in board pixels."""
-        return self.values.get("width") or DEFAULT_WIDTH
+        return self._fields.get("width") or DEFAULT_WIDTH
+
+    @property
+    def placement(self) -> list[float] | None:
+        """The affine map from its points to the board, if it has been moved."""
+        return self._fields.get("placement")
 
     @property
     def highlights(self) -> bool:
         """Is it drawn with the highlighter: translucent, beneath the ink?"""
-        return self.values.get("nib") == HIGHLIGHTER
+        return self._fields.get("nib") == HIGHLIGHTER
 
     def write(self, field: str, value: Value, stamp: Stamp) -> None:
         """Set a field whatever it held before."""
-        if field.startswith(_CUT):
-            self._take_cut(field, value)
-        self.values[field] = value
+        since = self._changed()
+        before, self._fields[field] = self._fields.get(field), value
+        if field == "points":
+            self.points = value
+        elif cuts.is_name(field):
+            self._take_cut(since, before, value)
         if stamp == self.stamp:
-            if self.later is not None:
-                self.later.pop(field, None)
-        elif self.later is None:
-            self.later = {field: stamp}
+            since.stamps.pop(field, None)
         else:
-            self.later[field] = stamp
+            since.stamps[field] = stamp
 
-    def _take_cut(self, field: str, value: cuts.Cut | None) -> None:
+    def _take_cut(self, since: "_Since", before: cuts.Cut | None, value: cuts.Cut | None) -> None:
         """Only what takes the place of another cut costs as much as all cuts together."""
-        before, self.values[field] = self.values.get(field), value
         if before:
             self.unite_cuts()
         else:
-            self.cut = cuts.union((self.cut or (), value or ()))
+            since.cut = cuts.union((since.cut or (), value or ()))
+
+
+class _Since:
+    """What has become of a shape since it was created: stamps by field, and the union of its cuts."""
+
+    __slots__ = ("cut", "stamps")
+
+    def __init__(self) -> None:
+        self.stamps: dict[str, Stamp] = {}
+        self.cut: tuple[int, ...] | None = None
 
 
 class Document:
@@ -128,7 +182,7 @@ class Document:
     def __init__(self) -> None:
         self._shapes: dict[ShapeId, Shape] = {}
         self._touched: set[ShapeId] = set()
-        self._unsummed: set[ShapeId] = set()
+        self._unsummed: list[Shape] = []
         self._sum = 0
         self.visible_count = 0
 
@@ -167,35 +221,33 @@ class Document:
             creator, its_seq, _ = shape_id
             born = creator == author and (its_seq == seq or (its_seq == 0 and seq == 1))
             if shape is None and born:
-                shape = self._shapes[shape_id] = Shape(shape_id, stamp, dict(fields))
-                self._unsummed.add(shape_id)
-                self.visible_count += shape.visible
+                self.visible_count += self._new(shape_id, stamp.time, fields).visible
             else:
-                self._merge(shape or self._new(shape_id, stamp), fields, stamp, born)
+                self._merge(shape or self._new(shape_id, 0, {}), fields, stamp, born)
 
-    def _new(self, id: ShapeId, stamp: Stamp) -> Shape:
-        shape = self._shapes[id] = Shape(id, stamp, {})
-        self._unsummed.add(id)
+    def _new(self, id: ShapeId, time: int, fields: Fields) -> Shape:
+        shape = self._shapes[id] = Shape(id, time, fields)
+        self._unsummed.append(shape)
         return shape
 
     def _merge(self, shape: Shape, fields: Fields, stamp: Stamp, born: bool) -> None:
         self._unsum(shape)
         before = shape.visible
-        if born and shape.stamp != stamp:
+        if born and shape.time != stamp.time:
             self._give_birth(shape, fields, stamp)
         else:
+            held = shape.values
             for field, value in fields.items():
                 if field in BIRTH_FIELDS and not born:
                     continue
-                if field not in shape.values or stamp > shape.stamp_of(field):
+                if field not in held or stamp > shape.stamp_of(field):
                     shape.write(field, value, stamp)
         self.visible_count += shape.visible - before
 
     def _give_birth(self, shape: Shape, fields: Fields, stamp: Stamp) -> None:
         """The creating op arrives after later registers of its shape: the shape takes on its stamp."""
         early = {field: (value, shape.stamp_of(field)) for field, value in shape.values.items()}
-        shape.stamp, shape.values, shape.later = stamp, dict(fields), None
-        shape.unite_cuts()
+        shape.be_born(stamp.time, fields)
         for field, (value, its_stamp) in early.items():
             if field not in fields or its_stamp > stamp:
                 shape.write(field, value, its_stamp)
@@ -217,16 +269,17 @@ class Document:
         A sum of hashes (Bellare & Micciancio 1997, AdHash), so that it is brought up to date at
         the cost of what changed. It shows accidents, not attacks; those are up to the logs' heads.
         """
-        shapes = self._shapes
-        self._sum += sum(_hash(shapes[id]) for id in self._unsummed)
-        self._sum &= _MASK
-        self._unsummed.clear()
+        self._sum = (self._sum + sum(map(_hash, self._unsummed))) & _MASK
+        for shape in self._unsummed:
+            shape.is_summed = True
+        self._unsummed = []
         return self._sum.to_bytes(DIGEST_SIZE, "big")
 
     def _unsum(self, shape: Shape) -> None:
-        if shape.id not in self._unsummed:
+        if shape.is_summed:
+            shape.is_summed = False
             self._sum -= _hash(shape)
-            self._unsummed.add(shape.id)
+            self._unsummed.append(shape)
 
 
 def _hash(shape: Shape) -> int:

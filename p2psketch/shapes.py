@@ -6,7 +6,7 @@ Fields and kinds that this version does not know are kept and passed on, and sho
 """
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from math import isfinite
 from typing import Any, Final
 
@@ -22,6 +22,32 @@ PERSON: Final = "person"
 
 HIGHLIGHTER: Final = "highlighter"
 """The one nib there is besides that of the pen: translucent, beneath all ink."""
+
+
+class Stroke(Mapping[str, Value]):
+    """The fields of a stroke as its op creates it, points last. `style` is all the others: many strokes share one dict
+    of them, which is never changed, and has no cuts.
+    """
+
+    __slots__ = ("points", "style")
+
+    def __init__(self, style: dict[str, Value], points: bytes) -> None:
+        self.style = style
+        self.points = points
+
+    def __getitem__(self, field: str) -> Value:
+        return self.points if field == "points" else self.style[field]
+
+    def __iter__(self) -> Iterator[str]:
+        yield from self.style
+        yield "points"
+
+    def __len__(self) -> int:
+        return len(self.style) + 1
+
+    def __repr__(self) -> str:
+        return repr(dict(self))
+
 
 BIRTH_FIELDS: Final = frozenset({"kind", "points", "origin"})
 """Count only from the op that creates the shape."""

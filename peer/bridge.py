@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from concurrent.futures import Future
 
     from p2psketch.effects import Event, NetworkEffect
-    from peer.node import Node, Sink
+    from peer.node import Node
+    from peer.telling import Sink
 
 log = logging.getLogger(__name__)
 
@@ -149,7 +150,7 @@ class Bridge(QObject):
         self._receive: Callable[[Iterator[Event], float], None]
         self._starting: Future[None] | None = None
         self._node: Node | None = None
-        self._is_open = False
+        self._is_open = self._leaves = False
         self._early: list[Sequence[NetworkEffect]] = []
         self._woken.connect(self._turn)
 
@@ -189,16 +190,20 @@ class Bridge(QObject):
         if self._node is not None and self._is_open:
             self._node.sync()
 
-    def close(self) -> None:
-        """Flush the links, close the board file; returns when that is done, or after four seconds."""
+    def close(self) -> bool:
+        """Flush the links, close the board file; returns when that is done, or after four seconds. Is it done?"""
         if self._starting is None:
-            return
+            return True
+        self._leaves = True
         done = self._thread.do(self._close(self._starting))
         try:
             done.result(STOP_WITHIN)
         except TimeoutError:
             log.warning("the links did not close in time")
-        self._events.clear()
+            return False
+        finally:
+            self._events.clear()
+        return True
 
     async def _close(self, starting: Future[None]) -> None:
         import asyncio
@@ -209,6 +214,8 @@ class Bridge(QObject):
 
     def _arrived(self, event: Event) -> None:
         """In the network thread: something happened."""
+        if self._leaves:
+            return  # nobody takes it any more, and whoever reads the file is not to wait for that
         self._events.append(event)
         if len(self._events) == 1:
             self._woken.emit()

@@ -8,7 +8,7 @@ takes over when it ends. What a file loses by damage is never believed, served o
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -22,6 +22,7 @@ from p2psketch.keys import RoomKeys, check_ops
 from p2psketch.oplog import Chunk, Known, head_after
 from peer.backoff import Backoff
 from peer.store import Store, words
+from peer.telling import Pace, Sink, telling
 
 log = logging.getLogger(__name__)
 
@@ -55,14 +56,23 @@ class Files(Protocol):
 class Disk:
     """`open` it, `perform` effects, `commit` before anything leaves, `read`; `tick` once a second; `close`.
 
-    Events go to `sink`. `joins`: if another program writes the file, be its neighbour; else that is an error.
+    Events go to `sink`, where `backlog` of them wait to be taken. `joins`: if another program writes the file, be its
+    neighbour; else that is an error.
     """
 
-    def __init__(self, files: Files, sink: Callable[[e.Event], None], *, joins: bool = True) -> None:
+    def __init__(
+        self,
+        files: Files,
+        sink: Sink,
+        *,
+        joins: bool = True,
+        backlog: Callable[[], int] = lambda: 0,
+    ) -> None:
         self.store: Store
         self._files = files
         self._sink = sink
         self._joins = joins
+        self._pace = Pace(backlog)
         self._loop = asyncio.get_running_loop()
         self._tips: dict[PeerId, Known] = {}
         self._committing: asyncio.TimerHandle | None = None
@@ -79,8 +89,8 @@ class Disk:
 
     # -- opening -------------------------------------------------------------------------------------
 
-    def open(self) -> None:
-        """Open the file, and tell what it holds. StoreError where there is nothing that could be opened."""
+    async def open(self) -> None:
+        """Open the file, and tell what it holds as fast as that is taken. StoreError where there is nothing to open."""
         try:
             self.store = self._files.open_store()
         except BoardInUse as error:
@@ -94,7 +104,7 @@ class Disk:
             self._open_in_memory(error)
         self._device = _device_of(self.store.path or self.store.detached_from)
         self._news(self.store.damage)
-        self._read_all()
+        await self._read_at_pace()
         if not self.store.is_sound() and self._is_mended():
             self._read_anew()
 
@@ -116,9 +126,18 @@ class Disk:
             with suppress(OSError):  # they are told that the board is in use, and not where
                 self.store.lock.tell(port)
 
+    async def _read_at_pace(self) -> None:
+        try:
+            for size in self._telling():
+                await self._pace.told(size)
+        except StoreError as error:
+            self._fail(error)
+            self._read_anew()
+
     def _read_all(self) -> None:
         try:
-            self._tell_all()
+            for _ in self._telling():
+                pass
         except StoreError as error:
             self._fail(error)
             self._read_anew()
@@ -128,18 +147,10 @@ class Disk:
         self._sink(e.StoreReset())
         self._read_all()
 
-    def _tell_all(self) -> None:
-        for fork in self.store.forks():
-            self._sink(e.ForkStored(fork))
-        for chunk in self.store.chunks():
-            self._sink(e.Stored(chunk))
-        if self.store.lock is not None and not self._drafts_told:  # another program's may be under its pen
-            self._drafts_told = True
-            for draft in self.store.drafts():
-                self._sink(e.DraftStored(*draft))
-        if (holders := self.store.setting("holders")) is not None:
-            self._sink(e.HoldersStored(holders))
-        self._sink(e.StoreRead(tuple(self.store.addresses())))
+    def _telling(self) -> Iterator[int]:
+        drafts = self.store.lock is not None and not self._drafts_told  # another program's may be under its pen
+        yield from telling(self.store, self._sink, drafts=drafts)
+        self._drafts_told |= drafts
 
     # -- effects -------------------------------------------------------------------------------------
 

@@ -31,3 +31,10 @@ def prepare() -> None:
 def settle() -> None:
     """What there is by now is not looked at again by the collector."""
     gc.freeze()
+
+
+def tidy() -> None:
+    """Something large has been let go of: look at everything once, for what refers to itself stays until then."""
+    gc.unfreeze()
+    gc.collect()
+    settle()

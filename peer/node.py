@@ -24,6 +24,7 @@ from peer.disk import Disk, Files
 from peer.hosts import is_ours, own_hosts
 from peer.outbox import ReadLog
 from peer.peer_link import Line, PeerLink
+from peer.telling import Sink
 from peer.trackers import TrackerClient
 from peer.transport import Credentials, Listener, dial
 
@@ -37,8 +38,6 @@ LOOK_AROUND: Final = 10.0
 GOODBYE: Final = 2.0
 TOLD_WITHIN: Final = 2.0
 """Seconds in which a program that has just opened the board file says where it listens, or ends."""
-
-Sink = Callable[[e.Event], None]
 
 
 @dataclass(frozen=True)
@@ -69,6 +68,7 @@ class Node:
     ) -> None:
         self.sink = sink
         self.line = Line(backlog, self._later)
+        self._backlog = backlog
         self.port = 0
         self._credentials = credentials
         self._place = place
@@ -84,13 +84,14 @@ class Node:
         self._announces: tuple[Announce, ...] = ()
         self._dials: set[asyncio.Task[None]] = set()
         self._closing = False
+        self._ticking: asyncio.TimerHandle | None = None
 
     # -- life ------------------------------------------------------------------------------------
 
     async def start(self) -> None:
         """Open the board, tell what it holds, listen, look for trackers. SketchError if that is impossible."""
         self._loop = asyncio.get_running_loop()
-        self.disk = Disk(self._place.files, self.sink, joins=self._place.joins)
+        self.disk = Disk(self._place.files, self.sink, joins=self._place.joins, backlog=self._backlog)
         await self._open_disk()
         self._listener = await Listener.start(self._credentials, self._visitor, self._place.port)
         self.port = self._listener.port
@@ -101,14 +102,14 @@ class Node:
             self.add_tracker(tracker)
         self._ticked = time.monotonic(), time.time()
         self._looked = self._ticked[0]
-        self._loop.call_later(TICK, self._tick)
+        self._ticking = self._loop.call_later(TICK, self._tick)
 
     async def _open_disk(self) -> None:
         end = time.monotonic() + TOLD_WITHIN
         while not self._is_open:
             try:
                 self._is_open = True
-                self.disk.open()
+                await self.disk.open()
             except BoardInUse as error:
                 self._is_open = False
                 if error.port is not None or time.monotonic() >= end:
@@ -141,6 +142,8 @@ class Node:
     async def close(self) -> None:
         """Everything queued is flushed, as far as the links take it within two seconds."""
         self._closing = True
+        if self._ticking is not None:
+            self._ticking.cancel()
         if not self._is_open:
             return
         self._flush()
@@ -243,8 +246,6 @@ class Node:
 
     def _tick(self) -> None:
         """Once a second: pings, sleep, and where this machine is."""
-        if self._closing:
-            return
         now, wall = time.monotonic(), time.time()
         late = max(now - self._ticked[0], wall - self._ticked[1]) - TICK
         self._ticked = now, wall
@@ -259,7 +260,7 @@ class Node:
         if now - self._looked >= LOOK_AROUND or moved or late > ASLEEP:
             self._looked = now
             self._look_around()
-        self._loop.call_later(TICK, self._tick)
+        self._ticking = self._loop.call_later(TICK, self._tick)
 
     def _wake(self) -> None:
         """The network around us may be another one."""

@@ -10,13 +10,14 @@ import os
 from collections.abc import Callable
 from functools import partial
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
-from PyQt6.QtCore import QObject
+from PyQt6.QtCore import QObject, QTimer
 
 from p2psketch.keys import Identity
 from p2psketch.messages import Person
 from p2psketch.session import Launch, Session
+from peer import interpreter
 from peer.board import Board
 from peer.bridge import Bridge, NetworkThread, QtTimer
 from peer.home import lasting_identity
@@ -25,7 +26,11 @@ from peer.target import Target
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
-    from peer.node import Node, Sink
+    from peer.node import Node
+    from peer.telling import Sink
+
+TIDY_AFTER: Final = 100
+"""Milliseconds, once a board's parts are deleted: Qt lets go of Python's objects in turns of the loop after that."""
 
 
 class OpenBoard:
@@ -36,8 +41,9 @@ class OpenBoard:
         launch = Launch(Identity.generate(os.urandom), person, lasting_identity())
         session = Session(target.keys, launch, Random(os.urandom(16)), os.urandom)
         self.target = target
-        self.bridge = Bridge(partial(_node, target, launch.identity, port), thread, parent)
-        self.board = Board(session, target.name, self.bridge.perform, QtTimer(parent), target.links)
+        self._parts = QObject(parent)
+        self.bridge = Bridge(partial(_node, target, launch.identity, port), thread, self._parts)
+        self.board = Board(session, target.name, self.bridge.perform, QtTimer(self._parts), target.links)
         self.board.open_room = target.open_room
 
     def start(self) -> None:
@@ -52,9 +58,11 @@ class OpenBoard:
         return self.bridge.sync()
 
     def close(self) -> None:
-        """Say goodbye; returns when the file is closed."""
+        """Say goodbye; returns when the file is closed. What the board took of memory is given back in a later turn."""
         self.board.leave()
-        self.bridge.close()
+        if self.bridge.close():
+            self._parts.destroyed.connect(lambda: QTimer.singleShot(TIDY_AFTER, interpreter.tidy))
+            self._parts.deleteLater()
 
 
 def _node(target: Target, identity: Identity, port: int, sink: Sink, backlog: Callable[[], int]) -> Node:

@@ -30,7 +30,7 @@ TRACKER = "limits registry transport server __main__".split()
 
 PEER = """
     tools
-    interpreter home settings store backoff disk target shapes_in lettering scenes motions
+    interpreter home settings store backoff telling disk target shapes_in lettering scenes motions
     hosts shelf fleeting outbox stream transport trackers peer_link node
     board bridge ui acting opening app
     headless commands crew demo arguments cli __main__

@@ -19,6 +19,10 @@ class Rubber:
         """Call `watcher` after every change."""
         self._watchers.append(watcher)
 
+    def unwatch(self, watcher: Callable[[], None]) -> None:
+        """Call it no more."""
+        self._watchers.remove(watcher)
+
     @property
     def parts(self) -> bool:
         """Does it take only what it touches of a stroke, and not all of it?"""

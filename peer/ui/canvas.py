@@ -109,6 +109,11 @@ class Canvas(HandledView):
         self._show_gesture()
         return cancelled
 
+    def leave(self) -> None:
+        """The canvas goes; the rubber stays."""
+        self._rubber.unwatch(self._show_gesture)
+        self._settled.leave()
+
     def fit_all(self) -> None:
         """Show all there is; of an empty board, its origin at 100 %."""
         self.fit(self._settled.bounds())

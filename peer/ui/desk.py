@@ -150,7 +150,7 @@ class Desk(QWidget):
         self.status.line.clicked.connect(self.people_popover.toggle)
         self.people.share.clicked.connect(self.toggle_share)
         self.style_panel.free.clicked.connect(self._toggle_picker)
-        self.picker.chosen.connect(lambda color: setattr(self.ink, "color", color))
+        self.picker.chosen.connect(self._pick)
 
     # -- what the board says -----------------------------------------------------------------------
 
@@ -285,6 +285,9 @@ class Desk(QWidget):
         self.picker.show_color(self.ink.color)
         self.picker.toggle()
 
+    def _pick(self, color: int) -> None:
+        self.ink.color = color
+
     def _popover_opened(self) -> None:
         popover = self.sender()
         assert isinstance(popover, Popover)
@@ -322,7 +325,8 @@ class Desk(QWidget):
         self.snapshot.cancel()
         self._timer.stop()
         self._again.stop()
-        self.style_panel.leave()
+        for part in (self.canvas, self.style_panel, self.eraser_panel):
+            part.leave()
         with suppress(ValueError):  # a board that has been left has forgotten its listeners
             self.board.unwatch(self)
 

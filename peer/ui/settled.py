@@ -143,6 +143,12 @@ class SettledInk:
         self._renderer.clear()
         self._go_on()
 
+    def leave(self) -> None:
+        """The canvas goes: what was painted for it makes way at once for what is painted for the next one."""
+        self._timer.stop()
+        self._waiting = {}
+        self._renderer.clear()
+
     def paint(self, painter: QPainter, exposed: QRect, parts: Sequence[QRect] = ()) -> None:
         """Paint what there is for `exposed` pixels of the canvas, or only for some `parts` of them that do not meet;
         the painter counts in pixels of the device.

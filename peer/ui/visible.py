@@ -105,7 +105,7 @@ def boxes_of(shapes: Sequence[Shape]) -> list[Rect]:
     """A box around the ink of each visible shape."""
     if not shapes:
         return []
-    points, counts = ink.decode_all([shape.values["points"] for shape in shapes])
+    points, counts = ink.decode_all([shape.points for shape in shapes if shape.points is not None])
     firsts = np.cumsum(counts) - counts
     pads = np.array([shape.width / 2 for shape in shapes]) + OVERSHOOT * _longest_steps(points, firsts)
     least = np.minimum.reduceat(points, firsts) - pads[:, None]
@@ -117,7 +117,7 @@ def boxes_of(shapes: Sequence[Shape]) -> list[Rect]:
 def _placed(box: Rect, shape: Shape) -> Rect:
     if shape.cut:  # the points say more than is left
         return brush.bounds_of_all(brush.ribbons_of(shape, 0)).padded(TOLERANCE)
-    return _moved(box, shape.values.get("placement"))
+    return _moved(box, shape.placement)
 
 
 def box_of(points: Floats, width: float, placement: Sequence[float] | None = None) -> Rect:
@@ -151,11 +151,11 @@ def _longest_steps(points: Floats, firsts: np.ndarray) -> Floats:
 
 def _perhaps_near(shapes: list[Shape], start: Point, end: Point, radius: float) -> list[Shape]:
     """Those that may be touched: all that are, and few that are not."""
-    placed = [shape for shape in shapes if shape.values.get("placement") is not None]
-    plain = [shape for shape in shapes if shape.values.get("placement") is None]
+    placed = [shape for shape in shapes if shape.placement is not None]
+    plain = [shape for shape in shapes if shape.placement is None]
     if not plain:
         return placed
-    points, counts = ink.decode_all([shape.values["points"] for shape in plain])
+    points, counts = ink.decode_all([shape.points for shape in plain if shape.points is not None])
     steps = _longest_steps(points, np.cumsum(counts) - counts)
     reaches = radius + np.array([shape.width / 2 for shape in plain]) + DEVIATION * steps
     near = touched(points, counts, reaches, start, end)

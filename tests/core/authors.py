@@ -14,7 +14,7 @@ from p2psketch.ops import Op, chain, encode_body, read_op
 ROOM = b"a room".ljust(32, b".")
 
 INK = encode([(0.0, 0.0), (10.0, 20.0)])
-STROKE: Mapping[str, Any] = {"kind": "stroke", "points": INK, "color": 0x336699, "width": 4}
+STROKE: Mapping[str, Any] = {"kind": "stroke", "color": 0x336699, "width": 4, "points": INK}
 PERSON: Mapping[str, Any] = {
     "kind": "person",
     "name": "Ann",

@@ -12,7 +12,7 @@ from p2psketch import cuts
 from p2psketch.document import Document, Shape, apply_all
 from p2psketch.ids import BOARD_ID, OpId, PeerId, ShapeId, Stamp, person_id
 from p2psketch.ops import Op
-from p2psketch.shapes import DEFAULT_COLOR, DEFAULT_WIDTH
+from p2psketch.shapes import DEFAULT_COLOR, DEFAULT_WIDTH, Stroke
 from tests.core.authors import ANN, BEN, CAT, INK, PERSON, STROKE, Author, shape_of
 
 
@@ -382,6 +382,34 @@ def test_a_document_does_not_write_into_ops() -> None:
     drawn = ann.draws()
     apply_all(document, [drawn, ann.sets(shape_of(drawn), color=1)])
     assert drawn.sets[0][1] == STROKE
+
+
+def test_strokes_alike_share_their_style_until_one_is_altered() -> None:
+    ann = Author(ANN)
+    one, other = ann.draws(), ann.draws()
+    document = board(one, other)
+    altered, kept = (shape_on(document, shape_of(op)) for op in (one, other))
+    assert altered._fields is kept._fields
+    apply_all(document, [ann.sets(altered.id, color=1, later="x"), ann.sets(altered.id, **{"cut/a": [0, 1]})])
+    assert altered.values == {**STROKE, "color": 1, "later": "x", "cut/a": [0, 1]}
+    assert kept.values == other.sets[0][1] == STROKE
+    assert (kept.later, kept.cut, altered.cut) == ({}, None, (0, 1))
+
+
+def test_a_stroke_whose_points_stand_elsewhere_is_a_stroke_all_the_same() -> None:
+    ann = Author(ANN)
+    drawn = ann.op((0, dict(sorted(STROKE.items()))))
+    shape = shape_on(board(drawn, drawn), shape_of(drawn))
+    assert (shape.visible, shape.points, list(shape.values)) == (True, INK, sorted(STROKE))
+
+
+def test_a_digest_is_of_what_there_is_and_not_of_how_it_is_held() -> None:
+    ann = Author(ANN)
+    drawn = ann.draws()
+    plain = drawn._replace(sets=tuple((shape, dict(fields)) for shape, fields in drawn.sets))
+    assert type(drawn.sets[0][1]) is Stroke
+    for more in ([], [ann.sets(shape_of(drawn), color=1)]):
+        assert board(drawn, *more).digest() == board(plain, *more).digest() == board(*more, plain).digest()
 
 
 # The digest

@@ -16,6 +16,7 @@ from p2psketch.errors import BodyError
 from p2psketch.ids import BOARD_ID, OpId, PeerId, ShapeId, Stamp, person_id
 from p2psketch.ink import encode
 from p2psketch.ops import MAX_BODY, Edit, chain, encode_body, first_head, named, read_body, read_op, split
+from p2psketch.shapes import Stroke
 from tests.core.authors import ANN, BEN, CAT, INK, PERSON, STROKE
 
 Sets = list[tuple[ShapeId, dict[str, Any]]]
@@ -66,6 +67,27 @@ def test_an_op_of_a_good_body() -> None:
     op = read_op(ANN, 5, 77, 1234, encode_body(ANN, [(0, STROKE), (1, STROKE)]))
     assert (op.id, op.stamp, op.wall, op.void) == (OpId(ANN, 5), Stamp(77, ANN), 1234, None)
     assert [shape for shape, _ in op.sets] == [ShapeId(ANN, 5, 0), ShapeId(ANN, 5, 1)]
+
+
+def test_strokes_alike_share_their_style() -> None:
+    one, other, red = (read_op(ANN, 5, 7, 0, encode_body(ANN, [(0, {**STROKE, "color": c})])) for c in (0, 0, 0xFF0000))
+    styles = []
+    for op in (one, other, red):
+        ((_, fields),) = op.sets
+        assert isinstance(fields, Stroke) and fields.points == STROKE["points"]
+        styles.append(fields.style)
+    assert styles[0] is styles[1] != styles[2]
+
+
+def test_what_was_read_can_be_committed_again() -> None:
+    body = encode_body(ANN, [(0, STROKE)])
+    ((_, fields),) = read_op(ANN, 5, 7, 0, body).sets
+    assert encode_body(ANN, [(0, fields)]) == body
+
+
+def test_a_stroke_that_is_cut_as_it_is_created_shares_nothing() -> None:
+    op = read_op(ANN, 5, 7, 0, encode_body(ANN, [(0, {"cut/a": [0, 1], **STROKE})]))
+    assert op.void is None and type(op.sets[0][1]) is dict
 
 
 def test_a_void_op_keeps_its_place_and_sets_nothing() -> None:

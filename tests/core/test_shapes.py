@@ -15,6 +15,7 @@ from p2psketch.shapes import (
     MAX_FIELD_NAME,
     MAX_NAME,
     PERSON_CHECKS,
+    Stroke,
     check_fields,
     check_person,
     is_line,
@@ -219,3 +220,11 @@ def test_a_line_may_be_empty_and_has_an_end() -> None:
 @given(st.text(min_size=1, max_size=MAX_NAME))
 def test_what_python_calls_printable_can_be_a_name(name: str) -> None:
     assert is_name(name) or not name.isprintable()
+
+
+def test_a_stroke_is_the_fields_that_it_was_made_of_points_last() -> None:
+    stroke = Stroke({"kind": "stroke", "width": 3}, b"ink")
+    fields = {"kind": "stroke", "width": 3, "points": b"ink"}
+    assert stroke == fields and list(stroke.items()) == list(fields.items()) and len(stroke) == 3
+    assert stroke["points"] == b"ink" and stroke.get("color") is None and "color" not in stroke
+    assert repr(stroke) == repr(fields)

@@ -4,7 +4,7 @@ Rule: a target knows the errors that are documented, and what must hold whatever
 is a broken promise. Targets are deterministic, and know nothing of who makes the bytes.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from random import Random
 
@@ -76,7 +76,7 @@ def _read(body: bytes, seq: int) -> Op:
     return op
 
 
-def _fields(op: Op) -> Iterable[dict[str, object]]:
+def _fields(op: Op) -> Iterable[Mapping[str, object]]:
     return (fields for _, fields in op.sets)
 
 

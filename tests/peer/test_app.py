@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -83,6 +84,17 @@ def test_a_board_is_a_file_from_its_first_stroke_and_is_among_the_recent_ones(ap
     app.window.open_file.emit(recent.path)
 
     qtbot.waitUntil(lambda: board_of(app).document.digest() == digest, timeout=PATIENCE)
+
+
+def test_a_board_that_is_closed_gives_its_memory_back(app: App, qtbot: QtBot) -> None:
+    app.window.new_board.emit()
+    assert app.window.desk is not None
+    parts = (board_of(app), board_of(app).document, app.window.desk, app.window.desk.canvas)
+    left = [weakref.ref(part) for part in parts]
+    del parts
+    app.window.new_board.emit()
+    app.window.desk.rubber.width = 64  # which outlives the panels of the first board
+    qtbot.waitUntil(lambda: not any(part() for part in left), timeout=PATIENCE)
 
 
 def test_the_board_that_is_open_is_not_opened_a_second_time(app: App) -> None:

@@ -37,7 +37,7 @@ def test_a_wrong_merge_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
             held = self._shapes.get(shape)
             if held is not None and (shape.peer, shape.seq) != op.id:
                 for field in fields:
-                    held.later = {**(held.later or {}), field: Stamp(0, PeerId(b""))}
+                    held.write(field, held.values.get(field), Stamp(0, PeerId(b"")))
         apply(self, op)
 
     monkeypatch.setattr(Document, "apply", last_one_wins)

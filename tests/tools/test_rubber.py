@@ -26,3 +26,13 @@ def test_a_rubber_steps_through_the_sizes_on_offer(rubber: Rubber) -> None:
         rubber.step(step)
         assert rubber.width == size
     assert rubber.radius == SIZES[0] / 2
+
+
+def test_who_has_left_is_told_nothing(rubber: Rubber) -> None:
+    told: list[str] = []
+    stays, goes = (lambda: told.append("stays")), (lambda: told.append("goes"))
+    rubber.watch(stays)
+    rubber.watch(goes)
+    rubber.unwatch(goes)
+    rubber.width = 9.0
+    assert told == ["stays"]

@@ -11,7 +11,7 @@ from PyQt6.QtGui import QColor, QImage, QPainter, QPolygonF
 from p2psketch.curves import smooth_one as smooth
 from p2psketch.document import Shape
 from p2psketch.geometry import Rect
-from p2psketch.ids import PeerId, ShapeId, Stamp
+from p2psketch.ids import PeerId, ShapeId
 from p2psketch.outlining import outlines
 from p2psketch.touching import distance_to_polyline
 from peer.ui import brush
@@ -108,7 +108,7 @@ def test_sharp_turns_and_crossings_leave_no_holes_and_no_spikes() -> None:
 
 def shape_of(**fields: Any) -> Shape:
     me = PeerId(bytes(32))
-    return Shape(ShapeId(me, 1, 0), Stamp(1, me), {"kind": "stroke", "color": 0xE03131, **fields})
+    return Shape(ShapeId(me, 1, 0), 1, {"kind": "stroke", "color": 0xE03131, **fields})
 
 
 @pytest.mark.parametrize("theme", [LIGHT, DARK])

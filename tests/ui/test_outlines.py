@@ -17,8 +17,7 @@ ANA = PeerId(b"a" * 32)
 def strokes(many: int, *points: tuple[float, float]) -> dict[ShapeId, Shape]:
     data = ink.encode(np.array(points or [(10.0, 10.0), (50.0, 60.0)]))
     made = [
-        Shape(ShapeId(ANA, number + 1, 0), Stamp(number + 1, ANA), {"kind": "stroke", "points": data})
-        for number in range(many)
+        Shape(ShapeId(ANA, number + 1, 0), number + 1, {"kind": "stroke", "points": data}) for number in range(many)
     ]
     return {shape.id: shape for shape in made}
 
@@ -49,7 +48,7 @@ def test_what_changes_is_forgotten() -> None:
     (shape,) = shapes.values()
     kept = outlines(shapes)
     (before,) = kept.of([shape], AREA, 1.0, 0)
-    shape.values["width"] = 100
+    shape.write("width", 100, Stamp(9, ANA))
     kept.forget(shape.id)
     assert kept.corners == 0
     (after,) = kept.of([shape], AREA, 1.0, 0)

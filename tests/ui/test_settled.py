@@ -288,6 +288,15 @@ def test_only_what_has_changed_is_shown_anew() -> None:
 
 
 @pytest.mark.usefixtures("qapp")
+def test_what_is_left_keeps_nothing_and_does_nothing_more() -> None:
+    scene = Scene(9)
+    scene.settled.refresh(scene.write([(None, scene.stroke()) for _ in range(200)]))
+    assert scene.settled.is_busy
+    scene.settled.leave()
+    assert not scene.settled.is_busy
+    assert not scene.settled._renderer._tiles.sheet.tiles and not scene.settled._waiting
+
+
 def test_bounds_hold_all_ink() -> None:
     scene = Scene(9)
     assert scene.settled.bounds() is None

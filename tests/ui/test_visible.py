@@ -26,7 +26,7 @@ strokes = st.fixed_dictionaries(
 
 
 def shape_of(fields: Fields, number: int = 1) -> Shape:
-    return Shape(ShapeId(ANA, number, 0), Stamp(number, ANA), {"kind": "stroke", **fields})
+    return Shape(ShapeId(ANA, number, 0), number, {"kind": "stroke", **fields})
 
 
 @given(st.lists(strokes, min_size=1, max_size=4))

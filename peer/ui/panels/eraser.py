@@ -121,6 +121,10 @@ class EraserPanel(Panel):
         self.box.addSpacing(6)
         self.box.addLayout(row)
 
+    def leave(self) -> None:
+        """The panel goes; the rubber stays."""
+        self.rubber.unwatch(self.show_rubber)
+
     def show_rubber(self) -> None:
         """Tint what is chosen."""
         for kind in self.kinds:
