@@ -269,11 +269,20 @@ class Document:
         A sum of hashes (Bellare & Micciancio 1997, AdHash), so that it is brought up to date at
         the cost of what changed. It shows accidents, not attacks; those are up to the logs' heads.
         """
-        self._sum = (self._sum + sum(map(_hash, self._unsummed))) & _MASK
-        for shape in self._unsummed:
-            shape.is_summed = True
-        self._unsummed = []
+        self.sum_some(len(self._unsummed))
         return self._sum.to_bytes(DIGEST_SIZE, "big")
+
+    def sum_some(self, most: int) -> bool:
+        """Bring the digest up to date for `most` of the shapes that have changed; says whether there are others.
+
+        For all of a large board at once it takes as long as a stall can be seen.
+        """
+        some = self._unsummed[-most:]
+        del self._unsummed[-most:]
+        self._sum = (self._sum + sum(map(_hash, some))) & _MASK
+        for shape in some:
+            shape.is_summed = True
+        return bool(self._unsummed)
 
     def _unsum(self, shape: Shape) -> None:
         if shape.is_summed:

@@ -32,6 +32,8 @@ SOONEST: Final = 0.01
 LONGEST: Final = 1.0
 SETTLE_AT: Final = 1_000
 """New shapes."""
+SUMMED: Final = 256
+"""Shapes that a tick adds to the digest before anybody asks for it: a millisecond or two."""
 
 
 Perform = Callable[[Sequence[NetworkEffect]], None]
@@ -306,10 +308,11 @@ class Board:
         now = time.monotonic()
         self._due = float("inf")
         self._settle()
+        behind = self.document.sum_some(SUMMED)
         self._route(self.session.tick(now))
         self._route(self.session.observe(now, _wall()))
         self._tell()
-        self._tick_soon(min(max(self.session.deadline() - now, SOONEST), LONGEST))
+        self._tick_soon(SOONEST if behind else min(max(self.session.deadline() - now, SOONEST), LONGEST))
 
 
 def _wall() -> int:

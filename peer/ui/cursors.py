@@ -32,7 +32,8 @@ class Cursor(QGraphicsItem):
         self.setPos(*at)
         self._theme = theme
         self._name, self._color = "", 0
-        self._fill, self._font, self._tag = QColor(), QFont(), QRectF()
+        self._fill, self._words, self._font = QColor(), QColor(), QFont()
+        self._tag = self._bounds = QRectF()
         self._from = self._to = at
         self._since = 0.0
 
@@ -45,6 +46,7 @@ class Cursor(QGraphicsItem):
         """Whose it is, and in which theme."""
         self.prepareGeometryChange()
         self._theme, self._color, self._fill = theme, color, shown(color, theme)
+        self._words = text_on(self._fill)
         self._font = QGuiApplication.font()
         self._font.setPointSizeF(max(self._font.pointSizeF() - 1, 7))
         self._font.setWeight(QFont.Weight.DemiBold)
@@ -52,6 +54,7 @@ class Cursor(QGraphicsItem):
         self._name = metrics.elidedText(name, Qt.TextElideMode.ElideRight, _WIDEST)
         width = metrics.horizontalAdvance(self._name) + 2 * _PADDING if self._name else 0.0
         self._tag = QRectF(_TAG.x(), _TAG.y(), width, max(_TAG_HEIGHT, metrics.height() + 4))
+        self._bounds = _ARROW.boundingRect().united(self._tag).adjusted(-2, -2, 2, 2)
         self.update()
 
     def redress(self, theme: Theme) -> None:
@@ -75,7 +78,7 @@ class Cursor(QGraphicsItem):
         return part < 1
 
     def boundingRect(self) -> QRectF:
-        return _ARROW.boundingRect().united(self._tag).adjusted(-2, -2, 2, 2)
+        return self._bounds
 
     def paint(
         self, painter: QPainter | None, option: QStyleOptionGraphicsItem | None, widget: QWidget | None = None
@@ -89,7 +92,7 @@ class Cursor(QGraphicsItem):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.drawRoundedRect(self._tag, 5, 5)
             painter.setFont(self._font)
-            painter.setPen(text_on(self._fill))
+            painter.setPen(self._words)
             painter.drawText(self._tag, Qt.AlignmentFlag.AlignCenter, self._name)
 
 

@@ -33,7 +33,7 @@ def outlines_of(shapes: Sequence[Shape], level: int, scale: float | None = None)
         if shape.cut or not _is_where_drawn(shape):
             outlines[number] = brush.polygons(brush.ribbons_of(shape, level), level, scale)
         else:
-            pressed = ink.has_pressure(shape.values["points"])
+            pressed = shape.points is not None and ink.has_pressure(shape.points)
             alike[pressed, pressed and brush.has_ends(shape.width, brush.tolerance(level))].append(number)
     for (pressed, ended), numbers in alike.items():
         some = [shapes[number] for number in numbers]
@@ -44,7 +44,7 @@ def outlines_of(shapes: Sequence[Shape], level: int, scale: float | None = None)
 
 def _is_where_drawn(shape: Shape) -> bool:
     """Or moved, and neither turned nor stretched."""
-    placement = shape.values.get("placement")
+    placement = shape.placement
     return placement is None or list(placement[:4]) == _MOVED
 
 
@@ -52,7 +52,7 @@ def _polygons(
     shapes: Sequence[Shape], level: int, scale: float | None, *, pressed: bool, ended: bool
 ) -> list[QPolygonF]:
     """Of strokes that all have pressure or not, and thinner ends or not."""
-    inks = [shape.values["points"] for shape in shapes]
+    inks = [shape.points for shape in shapes if shape.points is not None]
     widths = np.array([shape.width for shape in shapes], dtype=np.float64)
     points, counts = ink.decode_all(inks)
     curves = smooth(complexes(points), counts, brush.tolerance(level))
@@ -72,7 +72,7 @@ def _polygons(
 
 def _move(corners: Floats, ends: Sequence[int], shapes: Sequence[Shape]) -> None:
     """Bring the outlines of shapes, corners (n, 2) that end at `ends`, to where they were moved."""
-    placements = [shape.values.get("placement") for shape in shapes]
+    placements = [shape.placement for shape in shapes]
     if any(placement is not None for placement in placements):
         shifts = np.array([(0, 0) if placement is None else placement[4:] for placement in placements])
         corners += np.repeat(shifts, np.diff([0, *ends]), axis=0)

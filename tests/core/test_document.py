@@ -415,6 +415,20 @@ def test_a_digest_is_of_what_there_is_and_not_of_how_it_is_held() -> None:
 # The digest
 
 
+def test_a_digest_may_be_worked_out_a_few_shapes_at_a_time() -> None:
+    ann = Author(ANN)
+    drawn = [ann.draws() for _ in range(5)]
+    changed = ann.sets(shape_of(drawn[4]), color=1)
+    slow = board(*drawn)
+    assert slow.sum_some(2)
+    assert slow.sum_some(2)
+    slow.apply(changed)
+    assert slow.sum_some(1)
+    assert not slow.sum_some(9)
+    assert not slow.sum_some(9)
+    assert slow.digest() == board(*drawn, changed).digest()
+
+
 def test_an_empty_board_has_a_digest_of_zeros() -> None:
     assert Document().digest() == bytes(16)
 
