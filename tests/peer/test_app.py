@@ -111,7 +111,7 @@ def test_after_a_board_is_closed_the_memory_is_tidied(app: App, qtbot: QtBot, mo
     tidied: list[bool] = []
     monkeypatch.setattr(interpreter, "tidy", lambda: tidied.append(sip.isdeleted(desk)))
     app.window.new_board.emit()
-    qtbot.waitUntil(lambda: tidied == [True], timeout=PATIENCE)
+    qtbot.waitUntil(lambda: True in tidied, timeout=PATIENCE)  # others may have been closed before
 
 
 def test_the_board_that_is_open_is_not_opened_a_second_time(app: App) -> None:
