@@ -9,12 +9,15 @@ from pathlib import Path
 from time import perf_counter
 from typing import Final
 
-from PyQt6.QtCore import QObject, QTimer, pyqtBoundSignal, pyqtSignal
+from PyQt6.QtCore import QObject, Qt, QTimer, pyqtBoundSignal, pyqtSignal
 
 from p2psketch.document import Document
 from peer.ui.picture import Painting, write_png
 
 _SLICE: Final = 0.003
+_REST: Final = 3
+"""Milliseconds between two slices, in which what the hand does is shown: a picture has time."""
+
 _TELL: Final = 0.2
 """Seconds between two words on how far it has come."""
 
@@ -36,8 +39,10 @@ class Export(QObject):
         self._cancelled = threading.Event()
         self._told = perf_counter()
         self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setSingleShot(True)
         self._timer.timeout.connect(self._go_on)
-        self._timer.start(0)
+        self._timer.start(_REST)
 
     def cancel(self) -> None:
         """Stop; nothing is written."""
@@ -47,10 +52,11 @@ class Export(QObject):
     def _go_on(self) -> None:
         now = perf_counter()
         if self._painting.work(now + _SLICE):
-            self._timer.stop()
             self.progressed.emit(100)
             threading.Thread(target=self._save, name="export", daemon=True).start()
-        elif now - self._told > _TELL:
+            return
+        self._timer.start(_REST)
+        if now - self._told > _TELL:
             self._told = now
             self.progressed.emit(round(self._painting.progress * 99))
 
