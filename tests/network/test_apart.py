@@ -62,6 +62,8 @@ async def test_what_was_drawn_apart_is_summed_up_and_the_files_know_who_had_what
         assert (status(ana).only_here, status(ana).safe_on) == (None, 1), "Ben had all of it when he was last seen"
         draw(ana, 3)
         assert (status(ana).only_here, status(ana).safe_on) == (3, 0)
+        sealing = ana.board.session.replica.sealing
+        await until(lambda: sealing.due is None, "what is drawn within a frame is signed at its end, before Ben comes")
 
         async with peer(ana, name="Ben", path=his) as ben:
             ears = Ear(ana), Ear(ben)
