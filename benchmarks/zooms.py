@@ -2,7 +2,6 @@
 
 import sys
 
-from PyQt6.QtCore import QEventLoop
 from PyQt6.QtGui import QImage, QPainter
 from PyQt6.QtWidgets import QApplication
 
@@ -20,6 +19,7 @@ def main() -> None:
     from peer.ui.canvas import Canvas
     from peer.ui.theme import LIGHT
     from tests.ui.boards import Alone
+    from tests.ui.shown import shown
 
     application = QApplication([])
     board = Alone()
@@ -34,11 +34,10 @@ def main() -> None:
         canvas.show()
         canvas.move_camera(lambda camera: camera.look_at(800, 600))
         canvas.zoom_to(zoom)
-        for _ in range(200):
-            application.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents, 10)
-        painter.drawPixmap(number * SIZE[0], 0, canvas.grab())
+        painter.drawImage(number * SIZE[0], 0, shown(canvas))
     painter.end()
     sheet.save(sys.argv[1])
+    application.quit()
 
 
 if __name__ == "__main__":

@@ -192,6 +192,7 @@ class Renderer:
             self._spoil_on(other, [box for _, box in come])
 
     def _begin_pile(self, sheet: Sheet) -> None:
+        self._give_up()  # what it was about to mend is not right yet, and no ground for a pile
         whole = reduce(QRect.united, map(rect_of, keys_of(self._view)), QRect())
         if self._zooms or whole.isEmpty() or (image := self._tiles.together(sheet, whole)) is None:
             return

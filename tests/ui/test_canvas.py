@@ -9,6 +9,7 @@ from PyQt6.QtGui import QColor, QFocusEvent, QImage
 from PyQt6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from benchmarks.workload import strokes
 from p2psketch.effects import Send
 from p2psketch.ink import decode
 from p2psketch.messages import Presence
@@ -442,6 +443,21 @@ def test_what_was_there_before_is_there_at_once(qtbot: QtBot, board: Alone, ana:
     assert reddish(image.pixelColor(325, 300))
     assert reddish(image.pixelColor(475, 300))
     assert image.pixelColor(604, 406) == QColor("#2f9e44")
+
+
+@pytest.mark.parametrize("zoom", [0.3, 1.0])
+def test_a_board_that_comes_while_one_looks_around_is_all_there(qtbot: QtBot, board: Alone, zoom: float) -> None:
+    for fields in strokes(300, view=(1600, 1200)):
+        board.edit(Edit(((0, fields),)))
+    late = Canvas(board, InkStyle(), LIGHT)
+    qtbot.addWidget(late)
+    late.resize(480, 360)
+    late.show()
+    late.move_camera(lambda camera: camera.look_at(800, 600))
+    late.zoom_to(zoom)
+    came = shown(late)
+    late._settled.clear()
+    assert came == shown(late)
 
 
 def test_thousands_of_strokes_at_once_do_not_hold_up_the_pen(
