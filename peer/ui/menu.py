@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Mapping
 
-from PyQt6.QtCore import QRectF, Qt
-from PyQt6.QtGui import QAction, QActionGroup, QGuiApplication, QPainterPath, QRegion, QResizeEvent
-from PyQt6.QtWidgets import QMenu, QWidget
+from PyQt6.QtCore import QEvent, QObject, QRectF, Qt
+from PyQt6.QtGui import QAction, QActionGroup, QCursor, QGuiApplication, QHideEvent, QPainterPath, QRegion, QResizeEvent
+from PyQt6.QtWidgets import QAbstractButton, QApplication, QMenu, QWidget
 
 from peer.settings import THEMES
 from peer.ui.actions import MENU
@@ -63,6 +63,19 @@ class RoundMenu(QMenu):
             outline = QPainterPath()
             outline.addRoundedRect(QRectF(self.rect()), PANEL_RADIUS, PANEL_RADIUS)
             self.setMask(QRegion(outline.toFillPolygon().toPolygon()))
+
+    def hideEvent(self, event: QHideEvent | None) -> None:
+        super().hideEvent(event)
+        _let_go(self.parent())
+
+
+def _let_go(owner: QObject | None) -> None:
+    """What the pointer has left while a menu was open is not lit any more: nobody but the menu has heard of that."""
+    window = owner.window() if isinstance(owner, QWidget) else None
+    for button in window.findChildren(QAbstractButton) if window is not None else ():
+        if button.underMouse() and not button.rect().contains(button.mapFromGlobal(QCursor.pos())):
+            QApplication.sendEvent(button, QEvent(QEvent.Type.Leave))
+            button.update()
 
 
 def round_menu(title: str, parent: QWidget) -> QMenu:

@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 import pytest
-from PyQt6.QtCore import Qt
-from PyQt6.QtGui import QImage, QKeySequence
+from PyQt6.QtCore import QPointF, Qt
+from PyQt6.QtGui import QCursor, QEnterEvent, QImage, QKeySequence
 from PyQt6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -177,6 +177,21 @@ def test_the_name_goes_into_the_menu_when_there_is_no_room(window: Window, board
     desk.title.menu.click()
     assert menu_texts()[0] == "New board"
     close_menu()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support")
+def test_a_button_is_not_lit_any_more_once_the_pointer_has_left_it_for_a_menu(window: Window, board: Alone) -> None:
+    button = desk_of(window).title.menu
+    place = QPointF(button.rect().center())
+    QCursor.setPos(button.mapToGlobal(place).toPoint())
+    QApplication.sendEvent(button, QEnterEvent(place, place, button.mapToGlobal(place)))
+    button.click()
+    close_menu()
+    assert button.underMouse()
+    button.click()
+    QCursor.setPos(window.mapToGlobal(window.rect().center()))
+    close_menu()
+    assert not button.underMouse()
 
 
 def test_with_many_tools_they_take_two_rows(window: Window, board: Alone) -> None:
