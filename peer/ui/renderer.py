@@ -166,7 +166,7 @@ class Renderer:
         shown: list[tuple[Shape, QRect]] = []
         for shape, box in come:
             pixels = sheet.pixels(box)
-            if job is not None and job.sheet is sheet and pixels.intersects(job.rect):
+            if job is not None and job.meets(sheet, pixels):
                 job.cover(shape)
                 self._differs(pixels.translated(self._origin))
             if any(pile is None or not pile.rect.contains(rect_of(key)) for key, _ in sheet.meeting(pixels)):
@@ -192,12 +192,13 @@ class Renderer:
             self._spoil_on(other, [box for _, box in come])
 
     def _begin_pile(self, sheet: Sheet) -> None:
-        self._give_up()  # what it was about to mend is not right yet, and no ground for a pile
         whole = reduce(QRect.united, map(rect_of, keys_of(self._view)), QRect())
-        if self._zooms or whole.isEmpty() or (image := self._tiles.together(sheet, whole)) is None:
-            return
-        self._tiles.keep_only(sheet, whole)
-        self._job = self._pile = Job(sheet, whole, image, (), self._ink)
+        if self._zooms or whole.isEmpty() or (self._job is not None and self._job.meets(sheet, whole)):
+            return  # what is being painted anew is no ground for a pile
+        if (image := self._tiles.together(sheet, whole)) is not None:
+            self._give_up()
+            self._tiles.keep_only(sheet, whole)
+            self._job = self._pile = Job(sheet, whole, image, (), self._ink)
 
     def _paint_on_tiles(self, sheet: Sheet, shown: list[tuple[Shape, QRect]]) -> None:
         """Onto those there are; the outlines of all are made at once."""
@@ -222,7 +223,7 @@ class Renderer:
             pixels = sheet.pixels(box)
             for key, tile in sheet.meeting(pixels):
                 self._ink.paint_beneath(sheet, tile.image, rect_of(key), shape)
-            if job is not None and job.sheet is sheet and pixels.intersects(job.rect):
+            if job is not None and job.meets(sheet, pixels):
                 job.beneath.append(shape)
             self._differs(pixels.translated(self._origin))
 
@@ -236,7 +237,7 @@ class Renderer:
         for box in boxes:
             pixels = sheet.pixels(box)
             sheet.spoil(pixels)
-            if self._job is not None and self._job.sheet is sheet and pixels.intersects(self._job.rect):
+            if self._job is not None and self._job.meets(sheet, pixels):
                 self._job.spoilt.append(pixels)
 
     # -- painting ----------------------------------------------------------------------------------

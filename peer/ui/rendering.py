@@ -126,6 +126,10 @@ class Job:
         self._drawn: list[Drawn] = []
         self._ink = ink
 
+    def meets(self, sheet: Sheet, pixels: QRect) -> bool:
+        """Does it paint some of these pixels of a sheet?"""
+        return self.sheet is sheet and self.rect.intersects(pixels)
+
     def cover(self, shape: Shape) -> None:
         """A shape has come above all others."""
         self._above.append(shape)

@@ -174,10 +174,11 @@ class SettledInk:
         """Go on with what is to be done, for a few milliseconds; `at_once` has what is done by then shown."""
         begun = self._clock()
         moves = begun - self._moved < AFTER
-        until = begun + (SHORT if moves else SLICE)
-        while self._waiting and self._clock() < (begun + until) / 2:
+        half = (SHORT if moves else SLICE) / 2
+        while self._waiting and self._clock() < begun + half:
             self._take_some(_A_FEW if moves else _AT_ONCE)
         more = bool(self._waiting)
+        until = max(begun + 2 * half, self._clock() + half)  # what comes must not keep what has come from being shown
         again = self._renderer.work(until, more=more, gently=moves)
         untold = self._renderer.tell(at_once=at_once)
         again = 0.0 if more else untold if again is None else again

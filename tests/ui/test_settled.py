@@ -203,6 +203,25 @@ def test_many_at_once_from_several_authors_are_exact_too() -> None:
 
 
 @pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("anew", [False, True])
+def test_what_has_come_is_shown_while_more_keeps_coming(*, anew: bool) -> None:
+    """Also where everything has to be painted anew, as in another theme."""
+    scene = Scene(7)
+    scene.shown()
+    ground = pixels(scene.shown())
+    scene.settle()
+    for time in range(1, 40):
+        many = [scene.stroke() | {"nib": None, "width": 3} for _ in range(100)]
+        scene.settled.refresh({id for stroke in many for id in scene.write([(None, stroke)], time)})
+        if anew and time == 1:
+            scene.settled.clear()
+        scene.settled.turn()
+        scene.shown()
+    assert scene.settled._waiting
+    assert (np.abs(pixels(scene.shown()) - ground).max(axis=2) > 40).mean() > 0.02
+
+
+@pytest.mark.usefixtures("qapp")
 def test_what_is_faded_is_shown_so_and_comes_back() -> None:
     scene = Scene(3)
     for _ in range(30):
