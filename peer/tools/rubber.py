@@ -1,27 +1,20 @@
 """Which eraser is in hand: of whole strokes or of parts of them, and how large; chosen in its panel, and remembered."""
 
-from collections.abc import Callable
 from typing import Final
+
+from peer.tools.watched import Watched
 
 SIZES: Final = (8.0, 16.0, 32.0, 64.0)
 """The diameters on offer, in pixels of the screen."""
 
 
-class Rubber:
+class Rubber(Watched):
     """The choice; tells whoever watches that it has changed."""
 
     def __init__(self, *, parts: bool = False, width: float = SIZES[1]) -> None:
+        super().__init__()
         self._parts = parts
         self._width = width
-        self._watchers: list[Callable[[], None]] = []
-
-    def watch(self, watcher: Callable[[], None]) -> None:
-        """Call `watcher` after every change."""
-        self._watchers.append(watcher)
-
-    def unwatch(self, watcher: Callable[[], None]) -> None:
-        """Call it no more."""
-        self._watchers.remove(watcher)
 
     @property
     def parts(self) -> bool:
@@ -54,5 +47,4 @@ class Rubber:
     def _set(self, parts: bool, width: float) -> None:
         if (parts, width) != (self._parts, self._width):
             self._parts, self._width = parts, width
-            for watcher in list(self._watchers):
-                watcher()
+            self._tell()

@@ -1,8 +1,9 @@
 """How the next stroke will look: chosen in the style panel, read by the pen at every press."""
 
-from collections.abc import Callable
 from enum import Enum
 from typing import Final
+
+from peer.tools.watched import Watched
 
 PALETTE: Final = (
     0x1F2328,
@@ -44,7 +45,7 @@ class Pressure(Enum):
     """Nowhere: every stroke has one width."""
 
 
-class InkStyle:
+class InkStyle(Watched):
     """What a tool that draws has of its own; tells whoever watches that something of it has changed.
 
     It begins as plain as can be; what people begin with is in their settings.
@@ -59,21 +60,13 @@ class InkStyle:
         pressure: Pressure = Pressure.PEN,
         widths: tuple[float, ...] = WIDTHS,
     ) -> None:
+        super().__init__()
         self.widths = widths
         """Those to choose from."""
         self._color = color
         self._width = width
         self._smoothing = smoothing
         self._pressure = pressure
-        self._watchers: list[Callable[[], None]] = []
-
-    def watch(self, watcher: Callable[[], None]) -> None:
-        """Call `watcher` after every change."""
-        self._watchers.append(watcher)
-
-    def unwatch(self, watcher: Callable[[], None]) -> None:
-        """Call it no more."""
-        self._watchers.remove(watcher)
 
     @property
     def color(self) -> int:
@@ -124,10 +117,6 @@ class InkStyle:
         others = [width for width in STEPS if (width > self._width if step > 0 else width < self._width)]
         if others:
             self.width = min(others) if step > 0 else max(others)
-
-    def _tell(self) -> None:
-        for watcher in list(self._watchers):
-            watcher()
 
 
 def marker() -> InkStyle:
