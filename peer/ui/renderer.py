@@ -293,7 +293,7 @@ class Renderer:
         seen = self._seen_on(sheet)
         if self._zooms:
             return self._rough_job(sheet)
-        missing = [rect_of(key) for key in keys_of(seen) if (tile := sheet.tiles.get(key)) is None or tile.blank]
+        missing = [rect_of(key) for key in keys_of(seen) if not sheet.has(key)]
         if missing:
             return self._begin(sheet, _joined(_nearest(missing, seen.center()), 1.0 if len(missing) < 8 else 1.5))
         self._loose.clear()
@@ -306,7 +306,7 @@ class Renderer:
     def _rough_job(self, sheet: Sheet) -> Job | None:
         """While the zoom changes: paint where nothing at all can be shown."""
         boxes = (self._tiles.sheet.board(rect.translated(-self._origin)) for rect in self._bare)
-        keys = {key for box in boxes for key in keys_of(sheet.pixels(box)) if key not in sheet.tiles}
+        keys = {key for box in boxes for key in keys_of(sheet.pixels(box)) if not sheet.has(key)}
         return self._begin(sheet, _joined([rect_of(key) for key in sorted(keys)], 1.5)) if keys else None
 
     def _job_in_rim(self, sheet: Sheet, seen: QRect) -> Job | None:

@@ -6,7 +6,7 @@ shows, it shows exactly; what it has not got yet, other scales stand in for, str
 """
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import reduce
 from typing import Final, NamedTuple, TypeAlias
 
@@ -87,6 +87,11 @@ class Sheet:
         """The part of the board that pixels show."""
         scale = self.scale
         return Rect(rect.left() / scale, rect.top() / scale, (rect.right() + 1) / scale, (rect.bottom() + 1) / scale)
+
+    def has(self, key: Key) -> bool:
+        """Has this tile been painted?"""
+        tile = self.tiles.get(key)
+        return tile is not None and not tile.blank
 
     def meeting(self, rect: QRect) -> Iterator[tuple[Key, Tile]]:
         """The tiles there are that a rectangle touches."""
@@ -241,7 +246,7 @@ class Tiles:
             yield whole, self._whole.image
         for key, tile in sheet.meeting(here):
             tile.used = self._frame
-            if not whole.contains(rect := rect_of(key)):
+            if not tile.blank and not whole.contains(rect := rect_of(key)):
                 yield rect, tile.image
 
     def _seen_of(self, sheet: Sheet, area: QRect, shift: QPoint) -> QRect:
@@ -250,25 +255,19 @@ class Tiles:
         return QRectF(QPointF(area.topLeft() - shift) / by, area.size().toSizeF() / by).toAlignedRect()
 
     def _join(self, sheet: Sheet, here: QRect) -> "_Whole | None":
-        keys = [key for key, _ in sheet.meeting(here)]
-        if len(keys) < _MANY:
+        """What there is, also where it is not right any more; None if it is little, or has gaps."""
+        tiles = {key: tile for key, tile in sheet.meeting(here) if not tile.blank}
+        rect = reduce(QRect.united, map(rect_of, tiles), QRect())
+        if len(tiles) < _MANY or any(key not in tiles for key in keys_of(rect)):
             return None
-        rect = reduce(QRect.united, map(rect_of, keys))
-        image = self.together(sheet, rect)
-        return None if image is None else _Whole(sheet, rect, image)
+        return _Whole(sheet, rect, _joined(tiles, rect))
 
     def together(self, sheet: Sheet, rect: QRect) -> QImage | None:
         """One image of whole tiles of a sheet; None if one of them is missing or not right."""
-        tiles = [(key, sheet.tiles.get(key)) for key in keys_of(rect)]
-        if any(tile is None or not tile.dirty.isEmpty() for _, tile in tiles):
+        tiles = {key: tile for key in keys_of(rect) if (tile := sheet.tiles.get(key)) is not None}
+        if any(key not in tiles or not tiles[key].dirty.isEmpty() for key in keys_of(rect)):
             return None
-        image = QImage(rect.size(), QImage.Format.Format_RGB32)
-        painter = QPainter(image)
-        for key, tile in tiles:
-            assert tile is not None
-            painter.drawImage(rect_of(key).topLeft() - rect.topLeft(), tile.image)
-        painter.end()
-        return image
+        return _joined(tiles, rect)
 
     def forget_stretched(self) -> None:
         """What was kept to be stretched is not needed any more."""
@@ -290,3 +289,13 @@ class Tiles:
         kept.sort(key=lambda entry: entry[0])
         for _, key, sheet in kept[: len(kept) - most]:
             del sheet.tiles[key]
+
+
+def _joined(tiles: Mapping[Key, Tile], rect: QRect) -> QImage:
+    """One image of all that these tiles show of a rectangle that they cover."""
+    image = QImage(rect.size(), QImage.Format.Format_RGB32)
+    painter = QPainter(image)
+    for key, tile in tiles.items():
+        painter.drawImage(rect_of(key).topLeft() - rect.topLeft(), tile.image)
+    painter.end()
+    return image

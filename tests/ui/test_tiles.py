@@ -147,3 +147,31 @@ def test_a_blank_tile_is_shown_and_said_to_be_blank_until_there_is_a_better_one(
     assert not any(tiles.paint(painter, [QRect(QPoint(), size)], QPoint(), QRect()))
     painter.end()
     assert image.pixelColor(50, 50) == RED
+
+
+def test_what_is_stretched_is_not_blank_and_is_the_same_in_one_piece() -> None:
+    """A dozen tiles of another scale and more are joined before they are stretched; fewer are not."""
+    for columns in (2, 5):
+        tiles = Tiles()
+        rect = QRect(0, 0, columns * SIZE, 3 * SIZE)
+        image = plain(rect.size(), RED)
+        painter = QPainter(image)
+        painter.fillRect(0, 0, rect.width(), SIZE, GREEN)
+        painter.end()
+        tiles.put(tiles.sheet, rect, image)
+        tiles.sheet.spoil(QRect(3, 3, 10, 10))
+        tiles.put_blank((columns, 0), plain(QSize(SIZE, SIZE), QColor("white")))
+        tiles.look(0.5)
+        shown, missing, bare = canvas(tiles, QSize(rect.width() // 2 + 60, 384), QPoint())
+        assert missing
+        assert all(rect.left() >= columns * SIZE // 2 for rect in bare)
+        assert shown.pixelColor(10, 60) == GREEN
+        assert shown.pixelColor(rect.width() // 2 - 3, 200) == RED
+
+
+def test_the_ground_is_bare_and_nothing_to_stretch() -> None:
+    tiles = Tiles()
+    tiles.put_blank((0, 0), plain(QSize(SIZE, SIZE), GREEN))
+    tiles.look(0.5)
+    _, missing, bare = canvas(tiles, QSize(100, 100), QPoint())
+    assert missing == bare == [QRect(0, 0, 100, 100)]
