@@ -27,6 +27,8 @@ _REACHED: Final = (DIRECT, RELAYED)
 
 NO_VIEW: Final = "{} has no view of their own to follow."
 GONE: Final = "{} is gone: you follow nobody now."
+LEFT: Final = "They have just left."
+"""To a click on somebody who is shown for a moment longer than they are here."""
 UNREACHED: Final = {CONNECTING: "There is no link to {} yet.", LOST: "{} cannot be reached now."}
 
 
@@ -89,6 +91,7 @@ class Following(QObject):
 
     def _start(self, person: PersonView | None) -> None:
         if person is None:
+            self.said.emit(LEFT)
             return
         if person.state not in _REACHED or self._view(person.peer) is None:
             self.said.emit(UNREACHED.get(person.state, NO_VIEW).format(person.name))

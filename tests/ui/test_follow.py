@@ -210,6 +210,13 @@ def test_nor_who_cannot_be_reached(desk: Desk, board: Alone, ana: Somebody, stat
     assert desk.toast.words.whole == why
 
 
+def test_nor_who_has_just_left(desk: Desk, board: Alone) -> None:
+    board.set_people = board.people()[:1]
+    desk.people.avatars[0].click()
+    assert not is_shown(desk)
+    assert desk.toast.words.whole == "They have just left."
+
+
 def test_who_follows_leads_nobody_so_two_never_follow_each_other(desk: Desk, board: Alone, ana: Somebody) -> None:
     assert told(board).viewport == desk.canvas.camera.area
     desk.people.avatars[0].click()

@@ -31,6 +31,9 @@ HERS = (280, 460, 240, 100)
 HIS = (280 + BO, 460, 240, 100)
 
 ANAS_INITIAL = (BO + 620, 38)
+AROUND_ANAS = (BO + 610, 28, 20, 20)
+LEFT_OF_ANAS = (BO + 580, 28, 20, 20)
+"""An initial is here for a moment of whoever only asks how the room is, such as `Table.shapes`; hers may be, too."""
 CHIP = (BO + 395, 910)
 EDGE = (BO, 300, 2, 400)
 """The left edge of Bo's window."""
@@ -71,6 +74,10 @@ class Table:
     def draws(self) -> bool:
         """Does Ana's window show what is drawn in it?"""
         return self.screen.ink(HERS, INK) > 100
+
+    def bo_sees_ana_alone(self) -> bool:
+        """Is there one initial in Bo's window, where Ana's is to be?"""
+        return self.screen.ink(LEFT_OF_ANAS, CANVAS) == 400 and self.screen.ink(AROUND_ANAS, CANVAS) < 200
 
 
 @pytest.fixture
@@ -126,6 +133,7 @@ def test_one_follows_another_by_their_initial_until_one_has_enough(table: Table)
     screen.hand("mouseup", 1)
     wait_until(lambda: screen.ink(HIS, INK) > 100, "Bo sees the stroke")
 
+    wait_until(table.bo_sees_ana_alone, "Bo sees Ana's initial and nobody else's")
     screen.hand("mousemove", *ANAS_INITIAL, "click", 1)
     wait_until(lambda: screen.ink(EDGE, CANVAS) == 0, "a border is around Bo's view")
     screen.hand("mousemove", 500, 500, "mousedown", 2, "mousemove", 500, 700, "mousemove", 500, 800, "mouseup", 2)
