@@ -13,6 +13,7 @@ from p2psketch.geometry import Rect
 from peer.ui import brush
 from peer.ui.growing import Growing, Style, shape_all, style_of
 from peer.ui.rects import to_qt
+from peer.ui.strands import polygons
 from peer.ui.theme import DARK, LIGHT, Theme, shown
 
 ALL = Rect(-1e6, -1e6, 1e6, 1e6)
@@ -34,7 +35,7 @@ def without(image: QImage, box: Rect) -> QImage:
 
 def painted(growing: Growing) -> QImage:
     shape_all([growing], 0)
-    outlines = brush.polygons(growing.ribbons([ALL], ALL), 0)
+    outlines = polygons(growing.strands([ALL], ALL), 0)
     return _painted(lambda painter: brush.fill(painter, outlines, QColor("black")))
 
 
