@@ -8,12 +8,12 @@ five to ten times the work itself, in every frame in which somebody draws. Whoev
 Points are complex numbers, as there.
 """
 
-import cmath
-import math
 from bisect import bisect_left
+from cmath import phase, rect
 from itertools import accumulate
-from operator import sub
-from typing import Final, TypeAlias, TypeVar
+from math import asin, ceil, inf, pi, sin, sqrt
+from operator import add, and_, mul, sub
+from typing import Final, NamedTuple, TypeAlias, TypeVar
 
 from p2psketch import curves, outlining, tapering
 from p2psketch.tapering import DOT, LENGTH, SHORT, TIP
@@ -55,25 +55,20 @@ def _pieces(chords: Line, tolerance: float) -> list[int]:
     bends = [0.0, *_lengths(_steps(chords)), 0.0]
     most, scale = curves.MOST_PIECES, 8 * tolerance
     return [
-        1 if bend <= scale else min(math.ceil(math.sqrt(bend / scale)), most)
+        1 if bend <= scale else min(ceil(sqrt(bend / scale)), most)
         for bend in map(max, bends[:-1], bends[1:])
     ]
 
 
 def _tangents(chords: Line) -> tuple[Line, Line]:
     """For each of at least two steps, the derivatives of its cubic at its start and its end."""
-    knots = [math.sqrt(max(length, curves.TINY)) for length in _lengths(chords)]
+    knots = [sqrt(max(length, curves.TINY)) for length in _lengths(chords)]
     speeds = [chord * (1 / knot) for chord, knot in zip(chords, knots, strict=True)]
-    inner = [
-        speeds[n - 1] + speeds[n] - (chords[n - 1] + chords[n]) * (1 / (knots[n - 1] + knots[n]))
-        for n in range(1, len(chords))
-    ]
+    both = zip(map(add, speeds, speeds[1:]), map(add, chords, chords[1:]), map(add, knots, knots[1:]), strict=False)
+    inner = [speed - chord * (1 / knot) for speed, chord, knot in both]
     leaving = [(3 * speeds[0] - inner[0]) / 2, *inner]
     entering = [*inner, (3 * speeds[-1] - inner[-1]) / 2]
-    return (
-        [tangent * knot for tangent, knot in zip(leaving, knots, strict=True)],
-        [tangent * knot for tangent, knot in zip(entering, knots, strict=True)],
-    )
+    return list(map(mul, leaving, knots)), list(map(mul, entering, knots))
 
 
 def along(values: Numbers, positions: Numbers) -> Numbers:
@@ -94,9 +89,9 @@ def tapered(line: Line, radii: Numbers, width: float, *, first: bool, last: bool
     if share > 0 and (places := _places(away, length, first=first, last=last)):
         line, away, radii = _with(places, line), _with(places, away), _with(places, radii)
     depth, pace = (1 - TIP) * share, tapering.HALF_PI / max(length, tapering.TINY)
-    least = max(1 - total / width, 0.0) * (DOT / 2) * width
-    near = _near(away, first=first, last=last)
-    sizes = [1 - depth + depth * math.sin(min(gone * pace, tapering.HALF_PI)) for gone in near]
+    least, full = max(1 - total / width, 0.0) * (DOT / 2) * width, 1 - depth + depth
+    turns = [gone * pace for gone in _near(away, first=first, last=last)]
+    sizes = [1 - depth + depth * sin(turn) if turn < tapering.HALF_PI else full for turn in turns]
     return line, [max(radius * size, least) for radius, size in zip(radii, sizes, strict=True)]
 
 
@@ -139,7 +134,7 @@ def _near(away: Numbers, *, first: bool, last: bool) -> Numbers:
         return [min(gone, total - gone) for gone in away]
     if last:
         return [total - gone for gone in away]
-    return away if first else [math.inf] * len(away)
+    return away if first else [inf] * len(away)
 
 
 # Outlines
@@ -148,90 +143,105 @@ def _near(away: Numbers, *, first: bool, last: bool) -> Numbers:
 def outline(line: Line, radii: Numbers, tolerance: float) -> Line:
     """The corners of the polygon around a brush of `radii` pulled along a line, as `outlining.outline` makes it."""
     line, radii = _distinct(line, radii)
-    edges, lengths = _edges(line, radii)
-    asides = _mitres(edges, lengths, radii, tolerance)
-    last = len(edges)
-    corners: Line = []
-    for at in range(1, last):
-        if (aside := asides[at - 1]) is not None:
-            corners.append(line[at] + aside)
+    edges = _edges(line, radii)
+    out: Line = []
+    back: Line = []
+    inner = zip(line[1:], radii[1:], _mitres(edges, radii, tolerance), edges.ways, edges.ways[1:], strict=False)
+    for point, radius, aside, coming, going in inner:
+        if aside is not None:
+            out.append(point + aside)
+            back.append(point - aside)
         else:
-            corners += _spokes(edges[at - 1], edges[at], line[at], radii[at], tolerance)
-    corners += _spokes(edges[-1], _back(edges[-1]), line[-1], radii[-1], tolerance)
-    for at in range(last - 1, 0, -1):
-        if (aside := asides[at - 1]) is not None:
-            corners.append(line[at] - aside)
-        else:
-            corners += _spokes(_back(edges[at]), _back(edges[at - 1]), line[at], radii[at], tolerance)
-    return corners + _spokes(_back(edges[0]), edges[0], line[0], radii[0], tolerance)
+            out += _spokes(coming, going, point, radius, tolerance)
+            back += reversed(_spokes(_back(going), _back(coming), point, radius, tolerance))
+    begin, end = edges.ways[0], edges.ways[-1]
+    back.reverse()
+    return [
+        *out,
+        *_spokes(end, _back(end), line[-1], radii[-1], tolerance),
+        *back,
+        *_spokes(_back(begin), begin, line[0], radii[0], tolerance),
+    ]
 
 
-_Edge: TypeAlias = tuple[complex, float, float]
-"""From a point to the next: its direction, by how much it leans, and by how much the brush grows on it."""
+_Way: TypeAlias = tuple[complex, float]
+"""The direction of an edge, and by how much it leans."""
 
 
-def _edges(line: Line, radii: Numbers) -> tuple[list[_Edge], Numbers]:
-    """The edges of a line, and their lengths."""
-    steps = _steps(line)
+class _Edges(NamedTuple):
+    """From each point to the next."""
+
+    ways: list[_Way]
+    lengths: Numbers
+    growths: Numbers
+
+
+def _edges(line: Line, radii: Numbers) -> _Edges:
+    steps, growths = _steps(line), list(map(sub, radii[1:], radii))
     lengths = _lengths(steps)
     if len(steps) == 1 and lengths[0] < outlining.NEAR:  # a single point
-        return [(1 + 0j, 0.0, 0.0)], [1.0]
-    growths = map(sub, radii[1:], radii)
-    return [
-        (step * (1 / length), min(max(growth / length, -1.0), 1.0), growth)
+        return _Edges([(1 + 0j, 0.0)], [1.0], growths)
+    ways = [
+        (step * (1 / length), min(max(growth / length, -1.0), 1.0) if growth else 0.0)
         for step, length, growth in zip(steps, lengths, growths, strict=True)
-    ], lengths
+    ]
+    return _Edges(ways, lengths, growths)
 
 
-def _back(edge: _Edge) -> _Edge:
+def _back(way: _Way) -> _Way:
     """The same edge, the other way."""
-    direction, lean, growth = edge
-    return -direction, -lean, -growth
+    direction, lean = way
+    return -direction, -lean
 
 
-def _mitres(edges: list[_Edge], lengths: Numbers, radii: Numbers, tolerance: float) -> list[complex | None]:
+def _mitres(edges: _Edges, radii: Numbers, tolerance: float) -> list[complex | None]:
     """From each point but the first and the last to where the sides of its two edges meet on its left; None where that
     would show.
     """
-    calm = [
-        not growth or growth * growth * (radius + abs(growth)) <= tolerance * length * length
-        for (_, _, growth), length, radius in zip(edges, lengths, radii, strict=False)
-    ]
+    ways, lengths, _ = edges
+    calm, most = _calm(edges, radii, tolerance), 8 * tolerance
+    around = zip(ways, ways[1:], map(min, lengths, lengths[1:]), radii[1:], map(and_, calm, calm[1:]), strict=False)
     found: list[complex | None] = []
-    for at in range(1, len(edges)):
-        both = edges[at - 1][0] + edges[at][0]
-        reach, room, radius = both.real * both.real + both.imag * both.imag, min(lengths[at - 1], lengths[at]), radii[at]
-        if calm[at - 1] and calm[at] and _mitred(4 - reach, radius, room, tolerance):
-            found.append(both * complex(0, 2 * radius * (1 / max(reach, 1.0))))
+    for (before, _), (after, _), room, radius, fine in around:
+        both = before + after
+        x, y = both.real, both.imag
+        reach = x * x + y * y
+        chord2 = 4 - reach
+        if fine and chord2 <= 1 and chord2 * radius <= most and 4 * chord2 * radius * radius <= room * room:
+            share = 2 * radius * (1 / reach)
+            found.append(complex(-y * share, x * share))
         else:
             found.append(None)
     return found
 
 
-def _mitred(chord2: float, radius: float, room: float, tolerance: float) -> bool:
-    """Whether normals whose difference squared is `chord2` may share one point of the outline."""
-    return chord2 <= 1 and chord2 * radius <= 8 * tolerance and 4 * chord2 * radius * radius <= room * room
+def _calm(edges: _Edges, radii: Numbers, tolerance: float) -> list[bool]:
+    """On which edges the brush does not grow so fast that it would show."""
+    return [
+        not growth or growth * growth * (radius + abs(growth)) <= tolerance * length * length
+        for growth, length, radius in zip(edges.growths, edges.lengths, radii, strict=False)
+    ]
 
 
-def _spokes(coming: _Edge, going: _Edge, centre: complex, radius: float, tolerance: float) -> Line:
+def _spokes(coming: _Way, going: _Way, centre: complex, radius: float, tolerance: float) -> Line:
     """The points of a join that is not mitred: an arc, or a detour over the centre."""
-    (before, lean, _), (after, leant, _) = coming, going
-    spoke = radius * (before * complex(-lean, math.sqrt(1 - lean * lean)))
-    angle = cmath.phase(after * before.conjugate())
+    (before, lean), (after, leant) = coming, going
+    spoke = radius * (before * complex(-lean, sqrt(1 - lean * lean)))
+    angle = phase(after * before.conjugate())
     if angle > outlining.U_TURN:
-        angle = -math.pi
-    angle += math.asin(leant) - math.asin(lean)
+        angle = -pi
+    angle += asin(leant) - asin(lean)
     if angle > 0:
-        return [spoke + centre, centre, spoke * cmath.rect(1, angle * (1 / 2) * 2) + centre]
-    pieces = max(math.ceil(-angle / _arc_step(radius, tolerance)), 1)
+        return [spoke + centre, centre, spoke * rect(1, angle * (1 / 2) * 2) + centre]
+    pieces = max(ceil(-angle / _arc_step(radius, tolerance)), 1)
     turn = angle * (1 / pieces)
-    return [spoke * cmath.rect(1, turn * number) + centre for number in range(pieces + 1)]
+    return [spoke * rect(1, turn * number) + centre for number in range(pieces + 1)]
 
 
 def _arc_step(radius: float, tolerance: float) -> float:
     """The angle whose arc and chord are within `tolerance` of each other."""
-    step = math.sqrt(8 * tolerance / max(radius, outlining.TINY))
-    return max(min(step, outlining.WIDEST_ARC_STEP), math.pi / outlining.MOST_ARC_PIECES)
+    step = sqrt(8 * tolerance / max(radius, outlining.TINY))
+    return max(min(step, outlining.WIDEST_ARC_STEP), pi / outlining.MOST_ARC_PIECES)
 
 
 def _distinct(line: Line, radii: Numbers) -> tuple[Line, Numbers]:
@@ -258,4 +268,4 @@ def _steps(line: Line) -> Line:
 
 
 def _lengths(steps: Line) -> Numbers:
-    return [math.sqrt(step.real * step.real + step.imag * step.imag) for step in steps]
+    return [sqrt(step.real * step.real + step.imag * step.imag) for step in steps]

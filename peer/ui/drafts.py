@@ -79,7 +79,7 @@ class Drafts:
     def paint(self, painter: QPainter, exposed: Sequence[Rect]) -> None:
         """Paint what is in these parts of the board, in its pixels."""
         around = self._area.padded(max(self._area.width, self._area.height))
-        drafts = [draft for draft in self._drafts.values() if draft.meets(exposed)]
+        drafts = [draft for draft in self._drafts.values() if draft.near(exposed)]
         drafts.sort(key=lambda draft: not draft.style.highlights)
         shape_all(drafts, self._level)
         strands = [draft.strands(exposed, around) for draft in drafts]

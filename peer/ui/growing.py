@@ -27,8 +27,8 @@ from peer.ui.visible import OVERSHOOT, box_of
 _PIECE: Final = 16
 """Segments of a piece."""
 
-_BENDS: Final = 2
-"""So many segments at the end change their course when a point is added."""
+_BENDS: Final = 1
+"""So many segments at the end change their course when a point is added, which is what it depends on."""
 
 _RECENT: Final = 8
 """So many pieces at the end stay small, for they are painted again with what comes next."""
@@ -150,14 +150,14 @@ class Growing:
         """Where its ink is."""
         return [] if self._box is None else [self._box]
 
-    def meets(self, areas: Sequence[Rect]) -> bool:
-        """May any of it be in one of these areas?"""
-        box = self._box
-        return box is not None and any(map(box.intersects, areas))
+    def near(self, areas: Sequence[Rect]) -> list[Rect]:
+        """Those of these areas in which any of it may be."""
+        return [] if self._box is None else list(filter(self._box.intersects, areas))
 
     def strands(self, areas: Sequence[Rect], around: Rect) -> list[Strand]:
         """What is to be seen in `areas` of what has been shaped; without what is not even `around` them."""
-        if self._box is None:
+        areas = self.near(areas)
+        if self._box is None or not areas:
             return []
         whole, seen = inside(self._box, around), []
         for is_seen, run in groupby((*self._pieces, *self._end), lambda piece: any(map(piece.box.intersects, areas))):

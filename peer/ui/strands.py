@@ -19,7 +19,7 @@ from p2psketch.geometry import Affine, Floats, Rect, apply, complexes, pairs
 from peer.ui import brush
 from peer.ui.brush import Ribbon
 
-_FEW: Final = 64
+_FEW: Final = 128
 """Points that are made a curve sooner number by number."""
 
 _FEW_OUTLINED: Final = 128
