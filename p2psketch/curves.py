@@ -11,7 +11,10 @@ import numpy as np
 from p2psketch.geometry import Complexes, Floats, Indices, complexes, counted, lengths_of, pairs
 
 MOST_PIECES = 16
+"""Into so many pieces a step is divided at most."""
+
 TINY = 1e-30
+"""What is divided by is no less than this."""
 
 
 class Curves(NamedTuple):

@@ -1,8 +1,8 @@
 """The curve, the ends and the outline of one short stroke, number by number.
 
 Rule: what comes out is what `curves`, `tapering` and `outlining` make of it, in the same order by the same arithmetic.
-They are made for arrays; each call of numpy costs what ten numbers cost here, and for a stroke of twenty points that is
-five to ten times the work itself, in every frame in which somebody draws. Whoever changes one of the two changes both:
+They are made for arrays: each call of numpy costs about what ten numbers cost here, and for twenty points that is five
+to ten times the work itself, in every frame in which somebody draws. Whoever changes one of the two changes both:
 `tests/core/test_few.py` holds them together.
 
 Points are complex numbers, as there.
@@ -25,6 +25,8 @@ Numbers: TypeAlias = list[float]
 
 _SHARES: Final = [[step / pieces for step in range(1, pieces)] for pieces in range(1, curves.MOST_PIECES + 1)]
 """Where a step is divided into one piece, into two, …"""
+
+_END: Final[list[float]] = tapering.SHARES.tolist()
 
 
 # Curves
@@ -54,10 +56,7 @@ def _pieces(chords: Line, tolerance: float) -> list[int]:
     """Into how many pieces each step is divided."""
     bends = [0.0, *_lengths(_steps(chords)), 0.0]
     most, scale = curves.MOST_PIECES, 8 * tolerance
-    return [
-        1 if bend <= scale else min(ceil(sqrt(bend / scale)), most)
-        for bend in map(max, bends[:-1], bends[1:])
-    ]
+    return [1 if bend <= scale else min(ceil(sqrt(bend / scale)), most) for bend in map(max, bends[:-1], bends[1:])]
 
 
 def _tangents(chords: Line) -> tuple[Line, Line]:
@@ -104,7 +103,7 @@ def _away(line: Line) -> Numbers:
 def _places(away: Numbers, length: float, *, first: bool, last: bool) -> Numbers:
     """Where along the points (0, 1, 2, …) there should be some more, in order."""
     end, total, enough = len(away) - 1, away[-1], tapering.ENOUGH
-    fine = [round(length * step * tapering.FINE) / tapering.FINE for step in tapering.SHARES]
+    fine = [round(length * step * tapering.FINE) / tapering.FINE for step in _END]
     new = fine if first and away[min(enough, end)] > length else []
     if last and total - away[max(end - enough, 0)] > length:
         new = [*new, *(total - gone for gone in fine)]
@@ -232,7 +231,7 @@ def _spokes(coming: _Way, going: _Way, centre: complex, radius: float, tolerance
         angle = -pi
     angle += asin(leant) - asin(lean)
     if angle > 0:
-        return [spoke + centre, centre, spoke * rect(1, angle * (1 / 2) * 2) + centre]
+        return [spoke + centre, centre, spoke * rect(1, angle) + centre]
     pieces = max(ceil(-angle / _arc_step(radius, tolerance)), 1)
     turn = angle * (1 / pieces)
     return [spoke * rect(1, turn * number) + centre for number in range(pieces + 1)]

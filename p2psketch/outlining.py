@@ -11,13 +11,31 @@ from typing import NamedTuple
 
 import numpy as np
 
-from p2psketch.geometry import TOLERANCE, Complexes, Flags, Floats, Indices, complexes, counted, lengths_of, pairs, product
+from p2psketch.geometry import (
+    TOLERANCE,
+    Complexes,
+    Flags,
+    Floats,
+    Indices,
+    complexes,
+    counted,
+    lengths_of,
+    pairs,
+    product,
+)
 
 MOST_ARC_PIECES = 64
+"""Of half a turn."""
+
 WIDEST_ARC_STEP = 1.1
 U_TURN = math.pi - 1e-6
+"""Who turns by more turns round."""
+
 NEAR = 1e-6
+"""Points that are no farther from each other are one."""
+
 TINY = 1e-30
+"""What is divided by is no less than this."""
 
 
 def outline(points: Floats, radii: Floats, tolerance: float = TOLERANCE) -> Floats:

@@ -31,8 +31,11 @@ ENOUGH: Final = 2
 """Points within an end, besides the very last, with which it is left as it is."""
 
 SHARES: Final = np.arange(1, PIECES + 1) / PIECES
+"""Where the points of such an end are."""
+
 HALF_PI: Final = np.pi / 2
 TINY: Final = 1e-30
+"""What is divided by is no less than this."""
 
 FINE: Final = 2.0**20
 """Steps in a pixel in which lengths are counted."""

@@ -1,14 +1,14 @@
 """The ink of strokes that are being drawn.
 
 Rule: it is exactly that of the stroke that it becomes, so that nothing moves when the op takes its place. A draft gets
-longer at its end only, so only its end is made and painted anew, however long it is; the ends of all drafts are made
-together, for many small ones take many times as long.
+longer at its end only, so only its end is made and painted anew, however long it is. What is new of all drafts is made
+together: how, is for `strands` to say.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import reduce
-from itertools import groupby, pairwise
+from itertools import groupby
 from operator import attrgetter, sub
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -94,7 +94,7 @@ class Growing:
     The end is long enough to hold whatever is still to change: the curve where points are added, the thinner end of a
     stroke with pressure, and a tip, which is what the pen will draw if it is lifted now.
 
-    Its ribbons are made by `shape_all` when it is painted, however often it has grown since.
+    Its strands are made by `shape_all` when it is painted, however often it has grown since.
     """
 
     def __init__(self, style: Style, level: int) -> None:
@@ -106,6 +106,7 @@ class Growing:
         self._level = level
         self._pieces: list[_Piece] = []
         self._gathered = 0
+        """So many of the pieces are not made one with others any more."""
         self._end: list[_Piece] = []
         self._begin = 0
         self._changing: list[Rect] = []
@@ -132,8 +133,8 @@ class Growing:
                 self.pressure = [1.0] * len(self.points)
             self.pressure += _listed(pressure)
         self._add([complex(x, y) for x, y in _listed(points)])
-        self._tip = [complex(x, y) for x, y in tip]
-        self._tip_pressure = [1.0] * len(self._tip) if tip_pressure is None else list(tip_pressure)
+        self._tip = [complex(x, y) for x, y in _listed(tip)]
+        self._tip_pressure = [1.0] * len(self._tip) if tip_pressure is None else list(_listed(tip_pressure))
         self._is_shaped = False
         box = self._box_from(max(firm - _BENDS, 0))
         self._changing, self._box = [box], box if self._box is None else self._box.union(box)
@@ -159,7 +160,8 @@ class Growing:
         areas = self.near(areas)
         if self._box is None or not areas:
             return []
-        whole, seen = inside(self._box, around), []
+        whole = inside(self._box, around)
+        seen: list[Strand] = []
         for is_seen, run in groupby((*self._pieces, *self._end), lambda piece: any(map(piece.box.intersects, areas))):
             if is_seen:
                 part = joined([piece.strand for piece in run])
@@ -210,9 +212,7 @@ class Growing:
     def take(self, part: _Part, course: Course) -> None:
         """The curve through the points of what was unshaped."""
         strands = course.between([stop - part.begin for stop in part.stops])
-        *pieces, end = [
-            self._piece(first, last, strand) for (first, last), strand in zip(pairwise(part.stops), strands, strict=True)
-        ]
+        *pieces, end = map(self._piece, part.stops, part.stops[1:], strands)
         self._pieces += pieces
         self._end, self._begin, self._is_shaped = [end], end.first, True
         self._gather()
@@ -227,9 +227,12 @@ class Growing:
     def _gather(self) -> None:
         """Make one piece of many small ones, but for the last few."""
         pieces = self._pieces
-        while len(pieces) - self._gathered > _RECENT and pieces[-_RECENT].first - pieces[self._gathered].first >= _PIECE:
-            end = bisect_left(pieces, pieces[self._gathered].first + _PIECE, key=attrgetter("last")) + 1
-            pieces[self._gathered : end] = [_joined(pieces[self._gathered : end])]
+        while len(pieces) - self._gathered > _RECENT:
+            stop = pieces[self._gathered].first + _PIECE
+            if pieces[-_RECENT].first < stop:
+                break
+            small = slice(self._gathered, bisect_left(pieces, stop, key=attrgetter("last")) + 1)
+            pieces[small] = [_joined(pieces[small])]
             self._gathered += 1
 
     def _next(self, begin: int) -> int:
@@ -248,7 +251,8 @@ class Growing:
         return Rect(min(x) - around, min(y) - around, max(x) + around, max(y) + around)
 
 
-def _listed(values: Points | Pressure) -> Sequence[Any]:
+def _listed(values: Sequence[Any] | NDArray[Any]) -> Sequence[Any]:
+    """Values as Python's own."""
     return values.tolist() if isinstance(values, np.ndarray) else values
 
 

@@ -97,10 +97,10 @@ def _plain(parts: Sequence[Drawn], level: int) -> list[Course]:
     """Of at least one part, none of them placed."""
     counts = np.array([len(part.points) for part in parts])
     curves = smooth(np.array([point for part in parts for point in part.points]), counts, brush.tolerance(level))
-    radii = along(np.concatenate([_radii(part) for part in parts]), curves, counts)
-    lists = curves.line.tolist(), radii.tolist(), curves.positions.tolist()
-    ends = np.cumsum(curves.counts).tolist()
-    return [Course(*(values[start:end] for values in lists), None) for start, end in pairwise([0, *ends])]
+    sizes = np.concatenate([_radii(part) for part in parts])
+    line, radii, positions = curves.line.tolist(), along(sizes, curves, counts).tolist(), curves.positions.tolist()
+    each = [slice(start, end) for start, end in pairwise([0, *np.cumsum(curves.counts).tolist()])]
+    return [Course(line[part], radii[part], positions[part], None) for part in each]
 
 
 def _radii(part: Drawn) -> Floats:

@@ -10,10 +10,9 @@ import pytest
 from PyQt6.QtGui import QColor, QImage, QPainter
 
 from p2psketch.geometry import Rect
-from peer.ui import brush
+from peer.ui import brush, strands
 from peer.ui.growing import Growing, Style, shape_all, style_of
 from peer.ui.rects import to_qt
-from peer.ui.strands import polygons
 from peer.ui.theme import DARK, LIGHT, Theme, shown
 
 ALL = Rect(-1e6, -1e6, 1e6, 1e6)
@@ -33,9 +32,16 @@ def without(image: QImage, box: Rect) -> QImage:
     return blotted
 
 
+@pytest.fixture(params=[0, 10**9], ids=["arrays", "number by number"])
+def _by_each_road(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many points there are, their ink is made in the same way."""
+    monkeypatch.setattr(strands, "_FEW", request.param)
+    monkeypatch.setattr(strands, "_FEW_OUTLINED", request.param)
+
+
 def painted(growing: Growing) -> QImage:
     shape_all([growing], 0)
-    outlines = polygons(growing.strands([ALL], ALL), 0)
+    outlines = strands.polygons(growing.strands([ALL], ALL), 0)
     return _painted(lambda painter: brush.fill(painter, outlines, QColor("black")))
 
 
@@ -57,6 +63,7 @@ def _painted(paint: Callable[[QPainter], None]) -> QImage:
     return image
 
 
+@pytest.mark.usefixtures("_by_each_road")
 @pytest.mark.parametrize("pressed", [False, True])
 @pytest.mark.parametrize("many", [1, 2, 3, 66, 67, 400])
 def test_drawn_bit_by_bit_it_is_the_same_to_the_pixel(many: int, pressed: bool) -> None:
@@ -142,6 +149,7 @@ class Hand:
         return changed
 
 
+@pytest.mark.usefixtures("_by_each_road")
 @pytest.mark.parametrize("pressed", [False, True])
 @pytest.mark.parametrize("width", [2.0, 6.0, 24.0])
 def test_with_a_tip_it_is_at_every_moment_the_stroke_that_it_would_be(width: float, pressed: bool) -> None:
@@ -153,6 +161,7 @@ def test_with_a_tip_it_is_at_every_moment_the_stroke_that_it_would_be(width: flo
             assert painted(hand.growing) == finished(hand.growing.style, points, pressure)
 
 
+@pytest.mark.usefixtures("_by_each_road")
 @pytest.mark.parametrize("width", [2.0, 16.0])
 def test_what_has_to_be_painted_anew_is_the_end_and_the_tip(width: float) -> None:
     hand = Hand(7, width, pressed=True)
