@@ -79,12 +79,12 @@ class Drafts:
     def paint(self, painter: QPainter, exposed: Sequence[Rect]) -> None:
         """Paint what is in these parts of the board, in its pixels."""
         around = self._area.padded(max(self._area.width, self._area.height))
-        drafts = [draft for draft in self._drafts.values() if draft.near(exposed)]
-        drafts.sort(key=lambda draft: not draft.style.highlights)
-        shape_all(drafts, self._level)
-        strands = [draft.strands(exposed, around) for draft in drafts]
+        drafts = [(draft, near) for draft in self._drafts.values() if (near := draft.near(exposed))]
+        drafts.sort(key=lambda seen: not seen[0].style.highlights)
+        shape_all([draft for draft, _ in drafts], self._level)
+        strands = [draft.strands(near, around) for draft, near in drafts]
         outlines = iter(polygons([each for parts in strands for each in parts], self._level))
-        for draft, parts in zip(drafts, strands, strict=True):
+        for (draft, _), parts in zip(drafts, strands, strict=True):
             self._fill(painter, draft.style, list(islice(outlines, len(parts))))
 
     def _fill(self, painter: QPainter, style: Style, outlines: list[QPolygonF]) -> None:

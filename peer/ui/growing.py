@@ -153,12 +153,14 @@ class Growing:
 
     def near(self, areas: Sequence[Rect]) -> list[Rect]:
         """Those of these areas in which any of it may be."""
-        return [] if self._box is None else list(filter(self._box.intersects, areas))
+        if self._box is None:
+            return []
+        left, top, right, bottom = self._box  # unpacked, for everybody's drafts are asked for everybody's areas
+        return [each for each in areas if each[0] <= right and left <= each[2] and each[1] <= bottom and top <= each[3]]
 
     def strands(self, areas: Sequence[Rect], around: Rect) -> list[Strand]:
         """What is to be seen in `areas` of what has been shaped; without what is not even `around` them."""
-        areas = self.near(areas)
-        if self._box is None or not areas:
+        if self._box is None:
             return []
         whole = inside(self._box, around)
         seen: list[Strand] = []
