@@ -8,7 +8,6 @@ together: how, is for `strands` to say.
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import reduce
-from itertools import groupby
 from operator import attrgetter, sub
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -24,13 +23,16 @@ from peer.ui.rects import inside
 from peer.ui.strands import Course, Drawn, Strand, courses, joined, strand_of, with_ends
 from peer.ui.visible import OVERSHOOT, box_of
 
-_PIECE: Final = 16
+_PIECE: Final = 8
 """Segments of a piece."""
 
 _BENDS: Final = 1
 """So many segments at the end change their course when a point is added, which is what it depends on."""
 
-_RECENT: Final = 8
+_ROW: Final = 16
+"""Pieces that are looked for together."""
+
+_RECENT: Final = 4
 """So many pieces at the end stay small, for they are painted again with what comes next."""
 
 _ROUNDED: Final = 0.01
@@ -107,6 +109,8 @@ class Growing:
         self._pieces: list[_Piece] = []
         self._gathered = 0
         """So many of the pieces are not made one with others any more."""
+        self._rows: list[Rect] = []
+        """Where the first of those are, by the row."""
         self._end: list[_Piece] = []
         self._begin = 0
         self._changing: list[Rect] = []
@@ -153,10 +157,7 @@ class Growing:
 
     def near(self, areas: Sequence[Rect]) -> list[Rect]:
         """Those of these areas in which any of it may be."""
-        if self._box is None:
-            return []
-        left, top, right, bottom = self._box  # unpacked, for everybody's drafts are asked for everybody's areas
-        return [each for each in areas if each[0] <= right and left <= each[2] and each[1] <= bottom and top <= each[3]]
+        return [] if self._box is None else _meeting(self._box, areas)
 
     def strands(self, areas: Sequence[Rect], around: Rect) -> list[Strand]:
         """What is to be seen in `areas` of what has been shaped; without what is not even `around` them."""
@@ -164,15 +165,21 @@ class Growing:
             return []
         whole = inside(self._box, around)
         seen: list[Strand] = []
-        for is_seen, run in groupby((*self._pieces, *self._end), lambda piece: any(map(piece.box.intersects, areas))):
-            if is_seen:
-                part = joined([piece.strand for piece in run])
-                seen += [part] if whole else map(strand_of, brush.cut(part.ribbon, around))
+        for run in _runs(self._seen(areas)):
+            part = joined([piece.strand for piece in run])
+            seen += [part] if whole else map(strand_of, brush.cut(part.ribbon, around))
         return seen
+
+    def _seen(self, areas: Sequence[Rect]) -> list[_Piece]:
+        """The pieces that are in some of these areas."""
+        near = [n for n, box in enumerate(self._rows) if _meeting(box, areas)]
+        pieces = [piece for n in near for piece in self._pieces[_ROW * n : _ROW * (n + 1)]]
+        pieces += self._pieces[_ROW * len(self._rows) :] + self._end
+        return [piece for piece in pieces if _meeting(piece.box, areas)]
 
     def _begin_anew(self) -> int:
         """All of it looks different now."""
-        self._pieces, self._gathered, self._begin = [], 0, 0
+        self._pieces, self._gathered, self._rows, self._begin = [], 0, [], 0
         return 0
 
     def _add(self, points: Line) -> None:
@@ -236,6 +243,8 @@ class Growing:
             small = slice(self._gathered, bisect_left(pieces, stop, key=attrgetter("last")) + 1)
             pieces[small] = [_joined(pieces[small])]
             self._gathered += 1
+            if self._gathered % _ROW == 0:
+                self._rows.append(_box_of(pieces[self._gathered - _ROW : self._gathered]))
 
     def _next(self, begin: int) -> int:
         """Where the next piece ends; the first one has all of the stroke's beginning."""
@@ -258,10 +267,31 @@ def _listed(values: Sequence[Any] | NDArray[Any]) -> Sequence[Any]:
     return values.tolist() if isinstance(values, np.ndarray) else values
 
 
+def _meeting(box: Rect, areas: Sequence[Rect]) -> list[Rect]:
+    """Those areas that a box meets: as `Rect.intersects` has it, and sooner, for many are asked in each frame."""
+    left, top, right, bottom = box
+    return [each for each in areas if each[0] <= right and left <= each[2] and each[1] <= bottom and top <= each[3]]
+
+
 def _joined(pieces: Sequence[_Piece]) -> _Piece:
     """One piece of some that follow each other."""
     strand = joined([piece.strand for piece in pieces])
-    return _Piece(pieces[0].first, pieces[-1].last, strand, reduce(Rect.union, [piece.box for piece in pieces]))
+    return _Piece(pieces[0].first, pieces[-1].last, strand, _box_of(pieces))
+
+
+def _box_of(pieces: Sequence[_Piece]) -> Rect:
+    return reduce(Rect.union, [piece.box for piece in pieces])
+
+
+def _runs(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
+    """Pieces of a stroke, in order, by what follows without a gap."""
+    runs: list[list[_Piece]] = []
+    for piece in pieces:
+        if runs and runs[-1][-1].last == piece.first:
+            runs[-1].append(piece)
+        else:
+            runs.append([piece])
+    return runs
 
 
 def shape_all(drafts: Sequence[Growing], level: int) -> None:

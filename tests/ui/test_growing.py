@@ -3,11 +3,11 @@
 import math
 import random
 from collections.abc import Callable
-from functools import reduce
+from functools import partial, reduce
 
 import numpy as np
 import pytest
-from PyQt6.QtGui import QColor, QImage, QPainter
+from PyQt6.QtGui import QColor, QImage, QPainter, qGray
 
 from p2psketch.geometry import Rect
 from peer.ui import brush, strands
@@ -187,6 +187,23 @@ def test_the_end_of_a_long_draft_is_all_that_is_made_anew() -> None:
     shape_all([hand.growing], 0)
     assert len(before) > 4
     assert all(one is other for one, other in zip(before, hand.growing._pieces, strict=False))
+
+
+def test_in_a_part_of_the_board_a_long_draft_looks_as_all_of_it_does() -> None:
+    """It comes by a thousand times, and goes again, so what is seen of it is many pieces here and there."""
+    growing = Growing(Style(0, 3.0), 0)
+    points = [(round(2700 * math.sin(n / 17)) / 16, round(2700 * math.cos(n / 23.3)) / 16) for n in range(3000)]
+    for start in range(0, 3000, 7):
+        growing.extend(points[start : start + 7], None)
+        shape_all([growing], 0)
+    whole = painted(growing)
+    for x, y in points[::173]:
+        left, top = round(x) - 15, round(y) - 10
+        part = growing.strands([Rect(left, top, left + 30, top + 20)], ALL)
+        assert 0 < sum(len(each.line) for each in part) < 3000
+        seen = _painted(partial(brush.fill, pieces=strands.polygons(part, 0), color=QColor("black")))
+        at = [(column + left + 200, row + top + 200) for column in range(30) for row in range(20)]
+        assert max(abs(qGray(seen.pixel(*pixel)) - qGray(whole.pixel(*pixel))) for pixel in at) <= 1
 
 
 def test_pressure_that_comes_late_makes_the_beginning_thin_too() -> None:
