@@ -1,5 +1,6 @@
 """Number by number, a stroke gets the curve, the ends and the outline that it gets with arrays."""
 
+import cmath
 from typing import NamedTuple
 
 import numpy as np
@@ -107,13 +108,25 @@ def test_outlines(drawn: Drawn, tolerance: float, has_ends: bool) -> None:
     assert same(few.outline(line, radii, tolerance), outline(pairs(np.array(line)), np.array(radii), tolerance))
 
 
-@given(far | cramped, st.data())
-def test_outlines_of_a_brush_that_grows_as_it_likes(points: list[tuple[float, float]], data: st.DataObject) -> None:
-    """Discs within the next ones, and brushes of no width."""
-    sizes = st.lists(st.sampled_from((0.0, 0.5, 2.0, 2.25, 40.0)), min_size=len(points), max_size=len(points))
-    radii = data.draw(sizes)
+turns = st.lists(st.tuples(st.integers(-9, 9), st.integers(1, 9)), min_size=2, max_size=24).map(
+    lambda steps: [
+        (place.real, place.imag)
+        for place in np.cumsum([cmath.rect(length, turn / 10) for turn, length in steps]).tolist()
+    ]
+)
+"""Bends of all angles that are mitred, and more."""
+brushes = st.sampled_from((0.0, 0.5, 2.0, 2.25, 40.0))
+
+
+@given(far | cramped | turns, st.data(), tolerances)
+def test_outlines_of_lines_that_are_not_smooth(
+    points: list[tuple[float, float]], data: st.DataObject, tolerance: float
+) -> None:
+    """Of a brush that grows as it likes, also to nothing, or that stays as it is."""
+    alike = brushes.map(lambda radius: [radius] * len(points))
+    radii = data.draw(alike | st.lists(brushes, min_size=len(points), max_size=len(points)))
     line = [complex(x, y) for x, y in points]
-    assert same(few.outline(line, radii, 0.1), outline(np.array(points), np.array(radii), 0.1))
+    assert same(few.outline(line, radii, tolerance), outline(np.array(points), np.array(radii), tolerance))
 
 
 @given(strokes, tolerances)
