@@ -122,14 +122,24 @@ def event(number: int) -> e.Event:
     return e.HoldersStored(str(number))
 
 
-def test_events_keep_their_order_however_few_are_taken_at_a_time(bridge: Bridge, qtbot: QtBot) -> None:
+def tell(bridge: Bridge, first: int, count: int) -> None:
+    """Have events told; returns when they have been."""
+    told = threading.Event()
+    bridge.perform([event(number) for number in range(first, first + count)])  # type: ignore[misc]
+    bridge._thread.call(told.set)
+    assert told.wait(PATIENCE)
+
+
+def test_events_keep_their_order_and_are_taken_once_in_a_turn_of_the_loop(bridge: Bridge, qtbot: QtBot) -> None:
     taken: list[e.Event] = []
     turns: list[int] = []
     rounds = [0]
 
     def receive(events: Iterator[e.Event], seconds: float) -> None:
-        taken.extend(islice(events, 3))
         turns.append(rounds[0])
+        taken.extend(islice(events, 5))
+        if len(taken) % 10 == 0 and len(taken) < 600:  # others come while the last one is taken
+            tell(bridge, len(taken), 10)
 
     def count_rounds() -> None:
         rounds[0] += 1
@@ -138,11 +148,10 @@ def test_events_keep_their_order_however_few_are_taken_at_a_time(bridge: Bridge,
     clock.timeout.connect(count_rounds)
     clock.start(0)
     bridge.start(receive)
-    for first in range(0, 600, 10):  # they come while others are taken
-        bridge.perform([event(number) for number in range(first, first + 10)])  # type: ignore[misc]
+    tell(bridge, 0, 10)
     qtbot.waitUntil(lambda: len(taken) == 600, timeout=15_000)
     assert taken == [event(number) for number in range(600)]
-    assert len(set(turns)) == len(turns), "more than one turn in a round of the loop"
+    assert len(set(turns)) == len(turns)
 
 
 @pytest.fixture
@@ -158,14 +167,6 @@ def taking(bridge: Bridge, qtbot: QtBot) -> list[str]:
     return did
 
 
-def tell(bridge: Bridge, count: int) -> None:
-    """Have events told; returns when they have been."""
-    told = threading.Event()
-    bridge.perform([event(number) for number in range(count)])  # type: ignore[misc]
-    bridge._thread.call(told.set)
-    assert told.wait(PATIENCE)
-
-
 @pytest.mark.parametrize("at_once", [True, False])
 def test_what_is_due_to_be_painted_comes_before_events(
     bridge: Bridge, taking: list[str], qtbot: QtBot, at_once: bool
@@ -177,7 +178,7 @@ def test_what_is_due_to_be_painted_comes_before_events(
         glass.show()
     qtbot.waitUntil(lambda: "next" in taking)
     taking.clear()
-    tell(bridge, 1)
+    tell(bridge, 0, 1)
     if at_once:
         glass.update()
     else:
@@ -195,6 +196,6 @@ def test_painting_without_end_does_not_keep_events_from_being_taken(
     again.timeout.connect(glass.update)
     again.start(0)
     glass.show()
-    tell(bridge, 50)
+    tell(bridge, 0, 50)
     qtbot.waitUntil(lambda: taking.count("took") == 50, timeout=15_000)
     assert taking.count("painted") >= 25
