@@ -38,6 +38,9 @@ LAST: Final = -2
 """The priority of a turn, of all that is posted to the Qt loop: below that of painting, `LowEventPriority`."""
 FRAME: Final = 0.0005
 """Seconds of painting that are a turn's share of work."""
+WAITS: Final = 2
+WAITS_LONGEST: Final = 3
+"""Turns of the loop: in every second one events are taken, or, if there is a frame in that, in the third."""
 STOP_WITHIN: Final = 4.0
 
 T = TypeVar("T")
@@ -155,7 +158,8 @@ class Bridge(QObject):
         self._lock = threading.Lock()
         self._is_due = False
         """Is a turn on its way? Two at a time would take twice as long."""
-        self._gave_way = False
+        self._passed = WAITS - 1
+        """Turns of the loop since events were taken."""
         self._receive: Callable[[Iterator[Event], float], None]
         self._starting: Future[None] | None = None
         self._node: Node | None = None
@@ -235,13 +239,14 @@ class Bridge(QObject):
             QCoreApplication.postEvent(self, QEvent(QEvent.Type.User), LAST)
 
     def _turn(self) -> None:
-        """In the Qt thread: as many events as fit in a turn; after a frame, in the next one, for what it was to show is
-        soon followed by more.
+        """In the Qt thread: as many events as fit in a turn; but not in two turns of the loop one after the other, nor
+        right after a frame: in between comes what hands do, and what the events have brought is made ready to be seen.
         """
         self._is_due = False  # what comes from now on is for another turn
-        self._gave_way = not self._gave_way and self._has_painted()
-        if not self._gave_way:
+        self._passed += 1
+        if self._passed >= (WAITS_LONGEST if self._has_painted() else WAITS):
             self._receive(self._drain(), TURN)
+            self._passed = 0 if self._events else WAITS - 1
         if self._events:
             self._turn_soon()
 
