@@ -104,7 +104,8 @@ class Shape:
         fields, points = self._fields, self.points
         if points is None or fields.get("kind") != STROKE or fields.get("deleted"):
             return False
-        return not self.cut or not cuts.is_whole(self.cut, ink.count(points))
+        since = self._since
+        return since is None or not since.cut or not cuts.is_whole(since.cut, ink.count(points))
 
     @property
     def pieces(self) -> list[tuple[float, float]] | None:
@@ -192,6 +193,10 @@ class Document:
     def get(self, id: ShapeId) -> Shape | None:
         """The shape, visible or not, if any op has named it."""
         return self._shapes.get(id)
+
+    def some(self, ids: Iterable[ShapeId]) -> list[Shape]:
+        """Those of many that any op has named, in the order of the ids."""
+        return [shape for shape in map(self._shapes.get, ids) if shape is not None]
 
     def all(self) -> list[Shape]:
         """Every shape that any op has named, at this moment, in no particular order."""
@@ -294,10 +299,11 @@ class Document:
 def _hash(shape: Shape) -> int:
     """A shape written once is hashed as it is; any other by its sorted registers, whatever came first."""
     state: object
-    if shape.later or "kind" not in shape.values:
-        state = (shape.id, sorted((f, v, shape.stamp_of(f)) for f, v in shape.values.items()))
+    id, values = shape.id, shape.values
+    if shape.later or "kind" not in values:
+        state = (id, sorted((f, v, shape.stamp_of(f)) for f, v in values.items()))
     else:
-        state = (shape.id, shape.values, shape.stamp)
+        state = (id, values, (shape.time, id.peer))  # its stamp
     return int.from_bytes(blake2b(pack(state), digest_size=DIGEST_SIZE).digest(), "big")
 
 

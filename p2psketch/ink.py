@@ -88,16 +88,41 @@ def decode_all(inks: Sequence[bytes]) -> tuple[Floats, Indices]:
     """The points of many strokes of checked ink, end to end (sum of counts, 2), and the counts; a tenth of the time."""
     import numpy as np
 
-    counts = np.fromiter(map(count, inks), np.intp, len(inks))
-    coded = b"".join(
-        data[2 if n < 128 else 3 : len(data) - n * data[0]] for data, n in zip(inks, counts.tolist(), strict=True)
-    )
-    steps = _steps(np.frombuffer(coded, np.uint8)).reshape(-1, 2)
+    steps, counts = _all_steps(inks)
     places = steps.cumsum(axis=0)
     before = np.cumsum(counts) - counts
     places -= np.repeat(places[before] - steps[before], counts, axis=0)
     points: Floats = places * (1 / _UNITS)
     return points, counts
+
+
+def extents(inks: Sequence[bytes]) -> tuple[Floats, Floats]:
+    """Of each of some strokes of checked ink, at least one: left, top, right and bottom of its points (4, n), and the
+    longest step from one to the next (n,); for less than to decode them.
+    """
+    import numpy as np
+
+    steps, counts = _all_steps(inks)
+    places = steps.cumsum(axis=0)
+    firsts = np.cumsum(counts) - counts
+    before = places[firsts] - steps[firsts]
+    least = np.minimum.reduceat(places, firsts) - before
+    most = np.maximum.reduceat(places, firsts) - before
+    steps[firsts] = 0
+    x, y = steps.T
+    longest = np.sqrt(np.maximum.reduceat(x * x + y * y, firsts))
+    return np.concatenate((least, most), axis=1).T * (1 / _UNITS), longest * (1 / _UNITS)
+
+
+def _all_steps(inks: Sequence[bytes]) -> tuple[NDArray[np.int64], Indices]:
+    """The first point and then the steps of many strokes, end to end (sum of counts, 2), in units, and the counts."""
+    import numpy as np
+
+    counts = list(map(count, inks))
+    coded = b"".join(
+        [data[2 if n < 128 else 3 : len(data) - n * data[0]] for data, n in zip(inks, counts, strict=True)]
+    )
+    return _steps(np.frombuffer(coded, np.uint8)).reshape(-1, 2), np.array(counts, np.intp)
 
 
 def pressures(inks: Sequence[bytes], counts: Indices) -> Pressure:
@@ -165,15 +190,16 @@ def _steps(coded: NDArray[np.uint8]) -> NDArray[np.int64]:
     """The numbers that varints hold."""
     import numpy as np
 
-    last = (coded < 128).nonzero()[0]
-    first = np.empty_like(last)
-    first[0] = 0
-    first[1:] = last[:-1] + 1
-    zigzag = (coded[first] & 127).astype(np.int64)
-    longer, place = (last > first).nonzero()[0], 0
-    while len(longer):  # most steps are of one byte
-        place += 1
-        zigzag[longer] |= (coded[first[longer] + place] & 127).astype(np.int64) << (7 * place)
-        longer = longer[last[longer] > first[longer] + place]
+    is_last = coded < 128
+    zigzag = coded[is_last].astype(np.int64)
+    if len(zigzag) < len(coded):  # most steps are of one byte
+        more = (~is_last).nonzero()[0]
+        nth = np.arange(len(more))
+        whose = more - nth
+        begins = np.ones(len(more), np.bool_)
+        begins[1:] = whose[1:] != whose[:-1]
+        place = nth - np.maximum.accumulate(nth * begins)
+        np.multiply.at(zigzag, whose, 128)
+        np.add.at(zigzag, whose, (coded[more] & 127).astype(np.int64) << (7 * place))
     steps: NDArray[np.int64] = (zigzag >> 1) ^ -(zigzag & 1)
     return steps

@@ -2,7 +2,8 @@
 
 Rule: only frozen values cross. The Qt thread owns the board and its session; the network thread
 runs stock asyncio and owns sockets, links and the board file. A turn of the Qt loop takes at most
-2 ms of events, so that painting and the pointer always come through.
+2 ms of events, or one that takes longer, and takes them last of all: the pointer, and what is due to
+be painted, come first.
 
 asyncio and all that goes with it is imported in the network thread: the first picture needs none of it.
 """
@@ -11,12 +12,13 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Coroutine, Iterator, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
-from PyQt6.QtCore import QObject, Qt, QTimer, pyqtSignal
+from PyQt6.QtCore import QCoreApplication, QEvent, QObject, Qt, QTimer, pyqtSignal
 
 from p2psketch.errors import SketchError
 
@@ -32,6 +34,13 @@ log = logging.getLogger(__name__)
 
 TURN: Final = 0.002
 """Seconds of events in one turn of the Qt loop."""
+LAST: Final = -2
+"""The priority of a turn, of all that is posted to the Qt loop: below that of painting, `LowEventPriority`."""
+FRAME: Final = 0.0005
+"""Seconds of painting that are a turn's share of work."""
+WAITS: Final = 2
+WAITS_LONGEST: Final = 3
+"""Turns of the loop: in every second one events are taken, or, if there is a frame in that, in the third."""
 STOP_WITHIN: Final = 4.0
 
 T = TypeVar("T")
@@ -140,19 +149,22 @@ class Bridge(QObject):
 
     failed = pyqtSignal(str)
     started = pyqtSignal(int)
-    _woken = pyqtSignal()
 
     def __init__(self, make: Callable[[Sink, Callable[[], int]], Node], thread: NetworkThread, parent: QObject) -> None:
         super().__init__(parent)
         self._make = make
         self._thread = thread
         self._events: deque[Event] = deque()
+        self._lock = threading.Lock()
+        self._is_due = False
+        """Is a turn on its way? Two at a time would take twice as long."""
+        self._passed = WAITS - 1
+        """Turns of the loop since events were taken."""
         self._receive: Callable[[Iterator[Event], float], None]
         self._starting: Future[None] | None = None
         self._node: Node | None = None
         self._is_open = self._leaves = False
         self._early: list[Sequence[NetworkEffect]] = []
-        self._woken.connect(self._turn)
 
     def start(self, receive: Callable[[Iterator[Event], float], None]) -> None:
         """Open the board and begin to listen, as soon as the network thread runs."""
@@ -217,15 +229,36 @@ class Bridge(QObject):
         if self._leaves:
             return  # nobody takes it any more, and whoever reads the file is not to wait for that
         self._events.append(event)
-        if len(self._events) == 1:
-            self._woken.emit()
+        self._turn_soon()
+
+    def _turn_soon(self) -> None:
+        """From either thread."""
+        with self._lock:
+            is_due, self._is_due = self._is_due, True
+        if not is_due:
+            QCoreApplication.postEvent(self, QEvent(QEvent.Type.User), LAST)
 
     def _turn(self) -> None:
-        """In the Qt thread: as many events as fit in a turn."""
-        self._receive(self._drain(), TURN)
+        """In the Qt thread: as many events as fit in a turn; but not in two turns of the loop one after the other, nor
+        right after a frame: in between comes what hands do, and what the events have brought is made ready to be seen.
+        """
+        self._is_due = False  # what comes from now on is for another turn
+        self._passed += 1
+        if self._passed >= (WAITS_LONGEST if self._has_painted() else WAITS):
+            self._receive(self._drain(), TURN)
+            self._passed = 0 if self._events else WAITS - 1
         if self._events:
-            QTimer.singleShot(0, self._turn)
+            self._turn_soon()
+
+    def _has_painted(self) -> bool:
+        """Paint what is due by now."""
+        begun = time.perf_counter()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.UpdateRequest.value)
+        return time.perf_counter() - begun > FRAME
 
     def _drain(self) -> Iterator[Event]:
         while self._events:
             yield self._events.popleft()
+
+    def customEvent(self, event: QEvent | None) -> None:
+        self._turn()

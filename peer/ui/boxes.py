@@ -3,9 +3,8 @@
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from p2psketch.geometry import Rect
+from p2psketch.geometry import Floats, Rect
 
 _NOWHERE: Final = np.array((np.inf, np.inf, -np.inf, -np.inf))[:, None]
 
@@ -14,24 +13,29 @@ class Boxes:
     """A growing table; an empty slot meets nothing."""
 
     def __init__(self) -> None:
-        self._table: NDArray[np.float64] = np.tile(_NOWHERE, 64)
+        self._table: Floats = np.tile(_NOWHERE, 64)
         self._free: list[int] = []
         self._used = 0
 
     def __getitem__(self, slot: int) -> Rect:
         return Rect(*self._table[:, slot].tolist())
 
-    def add(self, box: Rect) -> int:
-        """Put a box into a free slot; says which."""
-        slot = self._free.pop() if self._free else self._fresh()
-        self._table[:, slot] = box
-        return slot
+    def add(self, sides: Floats) -> list[int]:
+        """Put boxes, left, top, right and bottom (4, n), into free slots; says which."""
+        many = sides.shape[1]
+        slots = [self._free.pop() for _ in range(min(many, len(self._free)))]
+        fresh = many - len(slots)
+        self._grow(self._used + fresh)
+        slots += range(self._used, self._used + fresh)
+        self._used += fresh
+        self._table[:, slots] = sides
+        return slots
 
-    def _fresh(self) -> int:
-        if self._used == self._table.shape[1]:
-            self._table = np.concatenate((self._table, np.tile(_NOWHERE, self._used)), axis=1)
-        self._used += 1
-        return self._used - 1
+    def _grow(self, needed: int) -> None:
+        room = self._table.shape[1]
+        if needed > room:
+            more = max(room, needed - room)
+            self._table = np.concatenate((self._table, np.tile(_NOWHERE, more)), axis=1)
 
     def remove(self, slot: int) -> None:
         """Empty a slot."""

@@ -4,7 +4,7 @@ Rule: it changes no shape of the document: what a gesture is about to cut off is
 on the same road as all that is shown, so that it looks now as it will when it has been committed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from p2psketch.cuts import Cut
@@ -24,6 +24,8 @@ class Shapes(Protocol):
 
     def get(self, id: ShapeId) -> Shape | None: ...
 
+    def some(self, ids: Iterable[ShapeId]) -> list[Shape]: ...
+
 
 class Proposed:
     """Give it what is being `cut`; it says which shapes look different then."""
@@ -36,6 +38,12 @@ class Proposed:
         """The shape, visible or not, if any op has named it."""
         shape, cut = self._board.document.get(id), self._cuts.get(id)
         return shape if shape is None or cut is None else shape.less(cut)
+
+    def some(self, ids: Iterable[ShapeId]) -> list[Shape]:
+        """Those of many that any op has named."""
+        if not self._cuts:
+            return self._board.document.some(ids)
+        return [shape for id in ids if (shape := self.get(id)) is not None]
 
     def cut(self, cuts: Mapping[ShapeId, Cut]) -> set[ShapeId]:
         """This, and no more, is being cut off; returns the shapes for which that is news."""

@@ -357,6 +357,14 @@ def test_edits_do_not_change_the_order_even_if_they_arrive_first() -> None:
 # What the view and the undo ask
 
 
+def test_of_many_shapes_those_are_found_that_an_op_has_named() -> None:
+    ann = Author(ANN)
+    low, high = ann.draws(), ann.draws()
+    document = board(low, high)
+    ids = [shape_of(high), ShapeId(ANN, 9, 0), shape_of(low)]
+    assert document.some(ids) == [shape_on(document, shape_of(high)), shape_on(document, shape_of(low))]
+
+
 def test_touched_shapes_are_told_once() -> None:
     ann, document = Author(ANN), Document()
     drawn = ann.draws()

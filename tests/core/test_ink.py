@@ -6,7 +6,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from p2psketch.geometry import Floats, Rect
-from p2psketch.ink import MAX_POINTS, bounds, check, count, decode, encode
+from p2psketch.ink import MAX_POINTS, bounds, check, count, decode, decode_all, encode, extents
 
 FAR = 2.0**22
 coordinates = st.one_of(st.floats(-50, 50), st.floats(-FAR, FAR), st.integers(-800, 800).map(lambda unit: unit / 16))
@@ -150,10 +150,33 @@ def test_whatever_is_checked_decodes_to_finite_numbers(body: list[tuple[bytes, b
     assert bounds(data) == Rect(*points.min(axis=0), *points.max(axis=0))
 
 
+bodies = st.lists(st.tuples(runs, runs), min_size=1, max_size=6)
+
+
+@given(st.lists(st.tuples(bodies, st.booleans()), min_size=1, max_size=6))
+def test_many_decode_to_what_each_does_by_itself(many: list[tuple[list[tuple[bytes, bytes]], bool]]) -> None:
+    inks = [
+        bytes([flag]) + varint(len(body)) + b"".join(x + y for x, y in body) + bytes(flag * len(body))
+        for body, flag in many
+    ]
+    alone = [decode(data)[0] for data in inks]
+    points, counts = decode_all(inks)
+    assert counts.tolist() == list(map(len, alone))
+    assert points.tolist() == np.concatenate(alone).tolist()
+    sides, longest = extents(inks)
+    assert [Rect(*of_one) for of_one in sides.T.tolist()] == list(map(bounds, inks))
+    steps = [np.hypot(*np.diff(places, axis=0).T) for places in alone]
+    assert longest == pytest.approx([step.max(initial=0.0) for step in steps])
+
+
 def test_checked_ink_may_leave_the_range_that_encode_keeps() -> None:
     data = bytes([0]) + varint(MAX_POINTS) + bytes([0xFE, 0xFF, 0xFF, 0x7F]) * (2 * MAX_POINTS)
     assert check(data)
-    assert decode(data)[0][-1].tolist() == [(2**27 - 1) / 16 * MAX_POINTS] * 2
+    step = (2**27 - 1) / 16
+    assert decode(data)[0][-1].tolist() == [step * MAX_POINTS] * 2
+    sides, longest = extents([data, data])
+    assert sides.T.tolist() == [[step, step, step * MAX_POINTS, step * MAX_POINTS]] * 2
+    assert longest == pytest.approx([step * 2**0.5] * 2)
 
 
 @pytest.mark.parametrize(

@@ -15,9 +15,11 @@ def test_a_proposed_cut_changes_no_shape_of_the_document() -> None:
     assert proposed.cut({shape.id: (0, 9)}) == set()
     other = proposed.get(shape.id)
     assert other is not None and other is not shape
+    assert [some.cut for some in proposed.some([shape.id, shape.id._replace(seq=99)])] == [(0, 9)]
     assert (other.cut, other.z, other.color, shape.cut) == ((0, 9), shape.z, shape.color, None)
     assert proposed.cut({}) == {shape.id}
     assert proposed.get(shape.id) is shape
+    assert proposed.some([shape.id, shape.id._replace(seq=99)]) == [shape]
 
 
 def test_what_is_cut_wholly_is_not_visible_and_what_is_not_there_stays_so() -> None:
