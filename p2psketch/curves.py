@@ -8,10 +8,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from p2psketch.geometry import Complexes, Floats, Indices, complexes, counted, pairs
+from p2psketch.geometry import Complexes, Floats, Indices, complexes, counted, lengths_of, pairs
 
-_MOST_PIECES = 16
-_TINY = 1e-30
+MOST_PIECES = 16
+"""Into so many pieces a step is divided at most."""
+
+TINY = 1e-30
+"""What is divided by is no less than this."""
 
 
 class Curves(NamedTuple):
@@ -38,7 +41,7 @@ def smooth(line: Complexes, counts: Indices, tolerance: float) -> Curves:
     inside[ends - 1] = inside[ends - counts] = False
     bends = np.zeros(len(line))
     inner = np.flatnonzero(inside)
-    bends[inner] = np.abs(chords[inner] - chords[inner - 1])
+    bends[inner] = lengths_of(chords[inner] - chords[inner - 1])
     rough = np.maximum.reduceat(bends, ends - counts) > 8 * tolerance
     pieces = np.ones(len(line), dtype=np.intp)
     pieces[ends - 1] = 1  # the last point itself
@@ -65,7 +68,7 @@ def _pieces(bends: Floats, ends: Indices, tolerance: float) -> Indices:
     """Into how many pieces the step from each point to the next is divided; 1 for the last point of a stroke."""
     at_end = np.append(bends[1:], 0.0)
     bend = np.maximum(bends, at_end)
-    pieces: Indices = np.ceil(np.sqrt(bend / (8 * tolerance))).astype(np.intp).clip(1, _MOST_PIECES)
+    pieces: Indices = np.ceil(np.sqrt(bend / (8 * tolerance))).astype(np.intp).clip(1, MOST_PIECES)
     pieces[ends - 1] = 1
     return pieces
 
@@ -75,7 +78,7 @@ def _tangents(chords: Complexes, ends: Indices, counts: Indices) -> tuple[Comple
 
     Of strokes of less than three points, and of last points, they are of no use.
     """
-    knots = np.sqrt(np.maximum(np.abs(chords), _TINY))
+    knots = np.sqrt(np.maximum(lengths_of(chords), TINY))
     speeds = chords / knots
     inner = np.zeros_like(chords)
     inner[:-1] = speeds[:-1] + speeds[1:] - (chords[:-1] + chords[1:]) / (knots[:-1] + knots[1:])

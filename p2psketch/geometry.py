@@ -123,6 +123,19 @@ def pairs(numbers: Complexes) -> Floats:
     return numbers.view(np.float64).reshape(-1, 2)
 
 
+def lengths_of(steps: Complexes) -> Floats:
+    """How long each is. To the last bit what plain numbers give; `np.abs` is not, on some processors."""
+    return np.sqrt(steps.real**2 + steps.imag**2)
+
+
+def product(one: Complexes, other: Complexes) -> Complexes:
+    """Each times the other. To the last bit what plain numbers give; `*` is not, on some processors."""
+    found = np.empty_like(one)
+    found.real = one.real * other.real - one.imag * other.imag
+    found.imag = one.real * other.imag + one.imag * other.real
+    return found
+
+
 def counted(counts: Indices) -> tuple[Indices, Indices]:
     """For counts (2, 3): which (0, 0, 1, 1, 1) and how far within it (0, 1, 0, 1, 2)."""
     which = np.repeat(np.arange(len(counts)), counts)

@@ -11,13 +11,31 @@ from typing import NamedTuple
 
 import numpy as np
 
-from p2psketch.geometry import TOLERANCE, Complexes, Flags, Floats, Indices, complexes, counted, pairs
+from p2psketch.geometry import (
+    TOLERANCE,
+    Complexes,
+    Flags,
+    Floats,
+    Indices,
+    complexes,
+    counted,
+    lengths_of,
+    pairs,
+    product,
+)
 
-_MOST_ARC_PIECES = 64
-_WIDEST_ARC_STEP = 1.1
-_U_TURN = math.pi - 1e-6
-_NEAR = 1e-6
-_TINY = 1e-30
+MOST_ARC_PIECES = 64
+"""Of half a turn."""
+
+WIDEST_ARC_STEP = 1.1
+U_TURN = math.pi - 1e-6
+"""Who turns by more turns round."""
+
+NEAR = 1e-6
+"""Points that are no farther from each other are one."""
+
+TINY = 1e-30
+"""What is divided by is no less than this."""
 
 
 def outline(points: Floats, radii: Floats, tolerance: float = TOLERANCE) -> Floats:
@@ -79,9 +97,9 @@ def _edges(line: Complexes, radii: Floats, counts: Indices) -> _Edges:
     steps, growths = np.empty_like(line), np.empty_like(radii)
     steps[:-1], growths[:-1] = line[1:] - line[:-1], radii[1:] - radii[:-1]
     steps[lasts], growths[lasts] = 1, 0
-    lengths = np.sqrt(steps.real**2 + steps.imag**2)
+    lengths = lengths_of(steps)
     lengths[lasts] = np.inf
-    still = lengths < _NEAR
+    still = lengths < NEAR
     if still.any():  # a single point
         steps[still], lengths[still] = 1, 1
     return _Edges(steps / lengths, lengths, growths, np.minimum(np.maximum(growths / lengths, -1), 1))
@@ -170,14 +188,14 @@ def _spokes(joins: _Joins, centres: Complexes, radii: Floats, tolerance: float) 
     where they overlap, which splits the polygon into a positive quad for each edge and a positive sector for each arc,
     so that nothing is ever subtracted.
     """
-    normals = joins.coming * (1j * np.sqrt(1 - joins.coming_leans**2) - joins.coming_leans)
-    angles = np.angle(joins.going * joins.coming.conj())
-    angles[angles > _U_TURN] = -math.pi
+    normals = product(joins.coming, 1j * np.sqrt(1 - joins.coming_leans**2) - joins.coming_leans)
+    angles = np.angle(product(joins.going, joins.coming.conj()))
+    angles[angles > U_TURN] = -math.pi
     angles += np.arcsin(joins.going_leans) - np.arcsin(joins.coming_leans)
     detour = angles > 0
     pieces = np.where(detour, 2, np.maximum(np.ceil(-angles / _arc_step(radii, tolerance)), 1)).astype(np.intp)
     join, number = counted(pieces + 1)
-    spokes = (radii * normals)[join] * np.exp((1j * angles / pieces)[join] * number)
+    spokes = product((radii * normals)[join], np.exp((1j * angles / pieces)[join] * number))
     spokes[detour[join] & (number == 1)] = 0
     return spokes + centres[join], pieces
 
@@ -190,7 +208,7 @@ def _distinct(line: Complexes, radii: Floats, counts: Indices) -> tuple[Complexe
     steps = np.empty_like(line)
     steps[1:] = line[1:] - line[:-1]
     steps[np.cumsum(counts) - counts] = 1
-    moved = steps.real**2 + steps.imag**2 > _NEAR * _NEAR
+    moved = steps.real**2 + steps.imag**2 > NEAR * NEAR
     if moved.all() and counts.min() > 1:
         return line, radii, counts
     kept = np.flatnonzero(moved)
@@ -202,5 +220,5 @@ def _distinct(line: Complexes, radii: Floats, counts: Indices) -> tuple[Complexe
 
 def _arc_step(radii: Floats, tolerance: float) -> Floats:
     """Angles whose arcs and chords are within `tolerance` of each other."""
-    steps = np.sqrt(8 * tolerance / np.maximum(radii, _TINY))
-    return np.maximum(np.minimum(steps, _WIDEST_ARC_STEP), math.pi / _MOST_ARC_PIECES)
+    steps = np.sqrt(8 * tolerance / np.maximum(radii, TINY))
+    return np.maximum(np.minimum(steps, WIDEST_ARC_STEP), math.pi / MOST_ARC_PIECES)

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 import numpy as np
 
-from p2psketch.geometry import Complexes, Flags, Floats, Indices, complexes, pairs
+from p2psketch.geometry import Complexes, Flags, Floats, Indices, complexes, lengths_of, pairs
 
 LENGTH: Final = 2.5
 """How long an end is, in widths of the stroke."""
@@ -24,20 +24,23 @@ TIP: Final = 0.45
 DOT: Final = 0.7
 """A stroke that has no length is at least so much of its width across, however lightly it was put down."""
 
-_PIECES: Final = 4
+PIECES: Final = 4
 """Pieces of an end whose points are too far apart."""
 
-_ENOUGH: Final = 2
+ENOUGH: Final = 2
 """Points within an end, besides the very last, with which it is left as it is."""
 
-_STEPS: Final = np.arange(1, _PIECES + 1) / _PIECES
-_HALF_PI: Final = np.pi / 2
-_TINY: Final = 1e-30
+SHARES: Final = np.arange(1, PIECES + 1) / PIECES
+"""Where the points of such an end are."""
 
-_FINE: Final = 2.0**20
+HALF_PI: Final = np.pi / 2
+TINY: Final = 1e-30
+"""What is divided by is no less than this."""
+
+FINE: Final = 2.0**20
 """Steps in a pixel in which lengths are counted."""
 
-_FINER: Final = 2.0**32
+FINER: Final = 2.0**32
 """Steps from one point to the next in which places are counted."""
 
 
@@ -72,26 +75,26 @@ def tapered_together(strokes: Tapering, widths: Floats, first: Flags, last: Flag
     ends = np.cumsum(strokes.counts)
     firsts, lasts = ends - strokes.counts, ends - 1
     steps = np.zeros(len(strokes.line))
-    steps[1:] = np.rint(np.abs(strokes.line[1:] - strokes.line[:-1]) * _FINE)
+    steps[1:] = np.rint(lengths_of(strokes.line[1:] - strokes.line[:-1]) * FINE)
     steps[firsts] = 0
-    way = np.cumsum(steps) / _FINE
+    way = np.cumsum(steps) / FINE
     away = way - np.repeat(way[firsts], strokes.counts)
     total = away[lasts]
     share = np.minimum(total / (SHORT * widths), 1.0)
     length = LENGTH * widths * share
-    sparse_first = first & (share > 0) & (away[np.minimum(firsts + _ENOUGH, lasts)] > length)
-    sparse_last = last & (share > 0) & (total - away[np.maximum(lasts - _ENOUGH, firsts)] > length)
+    sparse_first = first & (share > 0) & (away[np.minimum(firsts + ENOUGH, lasts)] > length)
+    sparse_last = last & (share > 0) & (total - away[np.maximum(lasts - ENOUGH, firsts)] > length)
     if sparse_first.any() or sparse_last.any():
         at = _places(way, firsts, lasts, length, sparse_first, sparse_last)
         away, line, radii, positions = (_at(at, values) for values in (away, *strokes[:3]))
-        strokes = Tapering(line, radii, positions, strokes.counts + _PIECES * (sparse_first * 1 + sparse_last))
+        strokes = Tapering(line, radii, positions, strokes.counts + PIECES * (sparse_first * 1 + sparse_last))
     near = np.minimum(
         np.where(np.repeat(first, strokes.counts), away, np.inf),
         np.where(np.repeat(last, strokes.counts), np.repeat(total, strokes.counts) - away, np.inf),
     )
     depth = np.repeat((1 - TIP) * share, strokes.counts)
-    pace = np.repeat(_HALF_PI / np.maximum(length, _TINY), strokes.counts)
-    radii = strokes.radii * (1 - depth + depth * np.sin(np.minimum(near * pace, _HALF_PI)))
+    pace = np.repeat(HALF_PI / np.maximum(length, TINY), strokes.counts)
+    radii = strokes.radii * (1 - depth + depth * np.sin(np.minimum(near * pace, HALF_PI)))
     dot = np.maximum(1 - total / widths, 0.0) * (DOT / 2) * widths
     return strokes._replace(radii=np.maximum(radii, np.repeat(dot, strokes.counts)))
 
@@ -100,15 +103,15 @@ def _places(
     way: Floats, firsts: Indices, lasts: Indices, length: Floats, sparse_first: Flags, sparse_last: Flags
 ) -> Floats:
     """Where along the points (0, 1, 2, …) there should be some, the points included."""
-    fine = np.rint(length[:, None] * _STEPS * _FINE) / _FINE
+    fine = np.rint(length[:, None] * SHARES * FINE) / FINE
     new = np.concatenate(
         ((way[firsts][:, None] + fine)[sparse_first].ravel(), (way[lasts][:, None] - fine)[sparse_last].ravel())
     )
-    owner = np.repeat(np.concatenate((np.flatnonzero(sparse_first), np.flatnonzero(sparse_last))), _PIECES)
+    owner = np.repeat(np.concatenate((np.flatnonzero(sparse_first), np.flatnonzero(sparse_last))), PIECES)
     after = way.searchsorted(new).clip(firsts[owner] + 1, lasts[owner])
     start = way[after - 1]
-    share = (new - start) / np.maximum(way[after] - start, _TINY)
-    at = np.concatenate((np.arange(len(way)), after - 1 + np.rint(share * _FINER) / _FINER))
+    share = (new - start) / np.maximum(way[after] - start, TINY)
+    at = np.concatenate((np.arange(len(way)), after - 1 + np.rint(share * FINER) / FINER))
     at.sort()
     return at
 

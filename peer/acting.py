@@ -18,6 +18,7 @@ from PyQt6.QtGui import QGuiApplication
 from peer import scenes
 from peer.ui.desk import Desk
 from peer.ui.picture import save_png
+from peer.ui.placing import SIZE
 from peer.ui.playing import Player
 from peer.ui.window import Window
 
@@ -56,6 +57,8 @@ class Actor(QObject):
         self._alone.connect(window.close)
         if QGuiApplication.platformName() != "offscreen":
             self._take_place(TITLE_BAR)
+        else:
+            window.resize(SIZE)  # in pictures it is as large as on a screen
 
     def listen(self) -> None:
         """Do what stdin says, from now on."""

@@ -19,7 +19,7 @@ import pytest
 
 CORE = """
     errors ids clock address allowance
-    geometry outlining tapering curves rubbing touching ink cuts shapes ops document oplog salvage undo
+    geometry outlining tapering curves few rubbing touching ink cuts shapes ops document oplog salvage undo
     keys invite naming
     messages presence codec connection effects
     arrivals holders holdings stash claims catchup drafting pointing strangers contacts link relaying mesh introduction

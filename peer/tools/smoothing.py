@@ -9,7 +9,7 @@ over all of it, which leaves parabolas as they are (Richardson's extrapolation).
 stroke, not over points, so it does not matter how often the device reports.
 """
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from typing import Final, NamedTuple
 
 import numpy as np
@@ -17,6 +17,9 @@ from numpy.typing import NDArray
 
 REACH: Final = 48.0
 """Pixels of the screen to each side that a point is smoothed over at most."""
+
+_FEW: Final = 16
+"""Points that are smoothed sooner one by one than with numpy, of which each call takes as long as several of them."""
 
 _NONE: Final = 1e-3
 _TINY: Final = 1e-30
@@ -83,6 +86,8 @@ class Smoother:
 
     def _smoothed(self, begin: int) -> list[complex]:
         """The places of all points from one on, smoothed."""
+        if len(self._away) - begin <= _FEW:
+            return [self._one(number) for number in range(begin, len(self._away))]
         near = max(bisect_left(self._away, self._away[begin] - self._reach) - 1, 0)
         path = _Path(*map(np.array, (self._away[near:], self._places[near:], self._sums[near:])))
         at = path.away[begin - near :]
@@ -93,6 +98,24 @@ class Smoother:
         places[free] = (4 * path.mean(at, reach / 2) - path.mean(at, reach)) / 3
         found: list[complex] = places.tolist()
         return found
+
+    def _one(self, number: int) -> complex:
+        """The place of a point, smoothed: what `_smoothed` does for many, for those of a single event."""
+        at = self._away[number]
+        reach = min(at, self._away[-1] - at, self._reach)
+        if reach <= _NONE:
+            return self._places[number]
+        return (4 * self._mean(at, reach / 2) - self._mean(at, reach)) * (1 / 3)
+
+    def _mean(self, at: float, reach: float) -> complex:
+        return (self._sum(at + reach) - self._sum(at - reach)) * (1 / (2 * reach))
+
+    def _sum(self, away: float) -> complex:
+        end = min(max(bisect_right(self._away, away), 1), len(self._away) - 1)
+        start, first = self._away[end - 1], self._places[end - 1]
+        within = away - start
+        share = within / max(self._away[end] - start, _TINY) / 2
+        return self._sums[end - 1] + (first + (self._places[end] - first) * share) * within
 
 
 class _Path(NamedTuple):

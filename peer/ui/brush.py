@@ -139,7 +139,7 @@ def bare(
 ) -> Ribbon:
     """The ribbon of a stroke, or of a part of it, as if it had no ends."""
     where: Affine | None = None if placement is None else tuple(placement)
-    curve, positions = smooth_one(points, _precision(level, where))
+    curve, positions = smooth_one(points, precision_of(level, where))
     size = radii(width, pressure, len(points))
     return Ribbon(curve, size if len(curve) == len(points) else resampled(size, positions), positions, where)
 
@@ -149,7 +149,7 @@ def with_ends(part: Ribbon, width: float, level: int, *, first: bool = True, las
 
     Where it is drawn so coarsely that they would not be seen, it has none.
     """
-    if not has_ends(width, _precision(level, part.placement)):
+    if not has_ends(width, precision_of(level, part.placement)):
         return part
     curve, size, positions = tapered(*part[:3], width, first=first, last=last)
     return Ribbon(curve, size, positions, part.placement)
@@ -327,7 +327,7 @@ def _before(placement: Affine | None, area: Rect) -> Rect | None:
     return bounds_of(apply(inverse(placement), corners))
 
 
-def _precision(level: int, placement: Affine | None) -> float:
+def precision_of(level: int, placement: Affine | None) -> float:
     """The tolerance of a level, in pixels of a stroke before it is placed."""
     return tolerance(level) / (1.0 if placement is None else _scale(placement))
 

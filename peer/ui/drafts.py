@@ -14,6 +14,7 @@ from p2psketch.presence import DraftKey
 from peer.ui import brush
 from peer.ui.growing import Growing, Points, Pressure, Style, shape_all
 from peer.ui.rects import seen_of
+from peer.ui.strands import polygons
 from peer.ui.theme import Theme, shown
 
 
@@ -78,12 +79,12 @@ class Drafts:
     def paint(self, painter: QPainter, exposed: Sequence[Rect]) -> None:
         """Paint what is in these parts of the board, in its pixels."""
         around = self._area.padded(max(self._area.width, self._area.height))
-        drafts = [draft for draft in self._drafts.values() if draft.meets(exposed)]
-        drafts.sort(key=lambda draft: not draft.style.highlights)
-        shape_all(drafts, self._level)
-        ribbons = [draft.ribbons(exposed, around) for draft in drafts]
-        outlines = iter(brush.polygons([each for parts in ribbons for each in parts], self._level))
-        for draft, parts in zip(drafts, ribbons, strict=True):
+        drafts = [(draft, near) for draft in self._drafts.values() if (near := draft.near(exposed))]
+        drafts.sort(key=lambda seen: not seen[0].style.highlights)
+        shape_all([draft for draft, _ in drafts], self._level)
+        strands = [draft.strands(near, around) for draft, near in drafts]
+        outlines = iter(polygons([each for parts in strands for each in parts], self._level))
+        for (draft, _), parts in zip(drafts, strands, strict=True):
             self._fill(painter, draft.style, list(islice(outlines, len(parts))))
 
     def _fill(self, painter: QPainter, style: Style, outlines: list[QPolygonF]) -> None:

@@ -6,10 +6,19 @@ the view's, which would paint all of itself anew, but that of one item, the plan
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Final
+from typing import Final, TypeAlias
 
 from PyQt6.QtCore import QCoreApplication, QEvent, QPoint, QPointF, QRect, QRectF, QSize, Qt, pyqtSignal
-from PyQt6.QtGui import QNativeGestureEvent, QPainter, QPaintEvent, QRegion, QResizeEvent, QTransform, QWheelEvent
+from PyQt6.QtGui import (
+    QNativeGestureEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QRegion,
+    QResizeEvent,
+    QTransform,
+    QWheelEvent,
+)
 from PyQt6.QtWidgets import (
     QFrame,
     QGraphicsItem,
@@ -33,6 +42,10 @@ _EVERYTHING: Final = QRectF(-1e12, -1e12, 2e12, 2e12)
 
 _MOST_PARTS: Final = 256
 """So many rectangles are painted one by one; of more, each is so small that it is no gain any more."""
+
+
+Lid: TypeAlias = tuple[QRect, QPixmap]
+"""What lies above everything on a canvas: where, in pixels of the screen, and what it looks like."""
 
 
 class _Plane(QGraphicsItem):
@@ -64,10 +77,11 @@ class EndlessView(QGraphicsView):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.camera = Camera()
-        self.above = QRegion()
-        """Where something lies above everything on the canvas; in pixels of the screen, as what paints it."""
-        self.paint_above: Callable[[QPainter, QRect], None] = _paint_nothing
-        """Paints it where it is exposed."""
+        self.lids: Callable[[], Sequence[Lid]] = _nothing
+        """What lies above everything now; the same object as long as nothing of it has changed."""
+        self._lids: Sequence[Lid] = ()
+        self._covered: list[tuple[QRect, list[Lid]]] | None = None
+        """The lids that meet each rectangle that is exposed (in pixels of the device)."""
         self._exposed: tuple[QRegion, float] = QRegion(), 1.0
         self._parts: list[tuple[QRect, QRect]] = []
         """The rectangles that are exposed, in pixels of the screen and of the device."""
@@ -225,6 +239,7 @@ class EndlessView(QGraphicsView):
             many = event.region().rectCount() > _MOST_PARTS
             parts = [event.region().boundingRect()] if many else rects_of(event.region())
             self._parts = [(part, scaled(part, self.camera.ratio)) for part in parts]
+            self._covered = None
         super().paintEvent(event)
 
     def drawBackground(self, painter: QPainter | None, rect: QRectF) -> None:
@@ -244,18 +259,26 @@ class EndlessView(QGraphicsView):
     def drawForeground(self, painter: QPainter | None, rect: QRectF) -> None:
         if painter is not None:
             painter.save()
-            for part, pixels in self._parts:
-                if self.above.intersects(part):
-                    if len(self._parts) > 1:  # a clip that is one rectangle costs nothing
-                        self._count_in_pixels(painter)
-                        painter.setClipRect(pixels)
-                        painter.resetTransform()
-                    self.paint_above(painter, part)
+            for pixels, lids in self._meeting(self.lids()):
+                if len(self._parts) > 1:  # a clip that is one rectangle costs nothing
+                    self._count_in_pixels(painter)
+                    painter.setClipRect(pixels)
+                    painter.resetTransform()
+                for place, picture in lids:
+                    painter.drawPixmap(place.topLeft(), picture)
             painter.restore()
+
+    def _meeting(self, lids: Sequence[Lid]) -> list[tuple[QRect, list[Lid]]]:
+        """Which of them meet what is exposed: found once, for while the board moves it is the same in every frame."""
+        if self._covered is None or lids is not self._lids:
+            here = [(pixels, [lid for lid in lids if lid[0].intersects(part)]) for part, pixels in self._parts]
+            self._lids, self._covered = lids, [(pixels, some) for pixels, some in here if some]
+        return self._covered
 
     def _count_in_pixels(self, painter: QPainter) -> None:
         painter.setWorldTransform(QTransform.fromScale(1 / self.camera.ratio, 1 / self.camera.ratio))
 
 
-def _paint_nothing(painter: QPainter, exposed: QRect) -> None:
-    """Where nothing lies above the canvas."""
+def _nothing() -> Sequence[Lid]:
+    """Nothing lies above the canvas."""
+    return ()

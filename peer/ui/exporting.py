@@ -12,7 +12,7 @@ from typing import Final
 from PyQt6.QtCore import QObject, Qt, QTimer, pyqtBoundSignal, pyqtSignal
 
 from p2psketch.document import Document
-from peer.ui.picture import Painting, write_png
+from peer.ui.picture import SMALL_BATCH, Painting, write_png
 
 _SLICE: Final = 0.003
 _REST: Final = 3
@@ -35,7 +35,7 @@ class Export(QObject):
         super().__init__(parent)
         self.path = path
         self._write = write
-        self._painting = Painting(document)
+        self._painting = Painting(document, batch=SMALL_BATCH)
         self._cancelled = threading.Event()
         self._told = perf_counter()
         self._timer = QTimer(self)

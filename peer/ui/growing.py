@@ -1,34 +1,42 @@
 """The ink of strokes that are being drawn.
 
 Rule: it is exactly that of the stroke that it becomes, so that nothing moves when the op takes its place. A draft gets
-longer at its end only, so only its end is made and painted anew, however long it is; the ends of all drafts are made
-together, for many small ones take many times as long.
+longer at its end only, so only its end is made and painted anew, however long it is. What is new of all drafts is made
+together: how, is for `strands` to say.
 """
 
-import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import reduce
-from itertools import groupby, pairwise, starmap
-from typing import Final, NamedTuple, TypeAlias
+from operator import attrgetter, sub
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from p2psketch.curves import smooth
-from p2psketch.geometry import Affine, Floats, Rect, complexes, pairs, resampled
+from p2psketch.few import Line, Numbers
+from p2psketch.geometry import Affine, Floats, Rect, pairs
 from p2psketch.shapes import DEFAULT_COLOR, DEFAULT_WIDTH, HIGHLIGHTER, Fields
 from p2psketch.tapering import SHORT
 from peer.ui import brush
-from peer.ui.brush import Ribbon
 from peer.ui.rects import inside
+from peer.ui.strands import Course, Drawn, Strand, courses, joined, strand_of, with_ends
 from peer.ui.visible import OVERSHOOT, box_of
 
-_PIECE: Final = 16
+_PIECE: Final = 8
 """Segments of a piece."""
 
-_BENDS: Final = 2
-"""So many segments at the end change their course when a point is added."""
+_BENDS: Final = 1
+"""So many segments at the end change their course when a point is added, which is what it depends on."""
+
+_ROW: Final = 16
+"""Pieces that are looked for together."""
+
+_RECENT: Final = 4
+"""So many pieces at the end stay small, for they are painted again with what comes next."""
+
+_ROUNDED: Final = 0.01
+"""Pixels by which the length of a stroke may differ from that of its curve, as it is counted for its ends."""
 
 _FEW: Final = 64
 """Points whose bounds are found sooner without numpy."""
@@ -64,19 +72,22 @@ def style_of(fields: Fields) -> Style:
 
 
 class _Piece(NamedTuple):
-    ribbon: Ribbon
+    """The ink from one point to another, and where it is."""
+
+    first: int
+    last: int
+    strand: Strand
     box: Rect
 
 
 class _Part(NamedTuple):
-    """What is to become a piece: the ribbon from point `first` to `last`, of points (n, 2) from `begin` on."""
+    """What is to become pieces: neighbouring points, the first of which is point `begin`, and where pieces begin and
+    end. Their course depends on more points than are theirs.
+    """
 
-    style: Style
-    points: list[list[float]]
-    pressure: list[float] | None
+    drawn: Drawn
     begin: int
-    first: int
-    last: int
+    stops: list[int]
 
 
 class Growing:
@@ -85,17 +96,21 @@ class Growing:
     The end is long enough to hold whatever is still to change: the curve where points are added, the thinner end of a
     stroke with pressure, and a tip, which is what the pen will draw if it is lifted now.
 
-    Its ribbons are made by `shape_all` when it is painted, however often it has grown since.
+    Its strands are made by `shape_all` when it is painted, however often it has grown since.
     """
 
     def __init__(self, style: Style, level: int) -> None:
         self.style = style
-        self.points: list[list[float]] = []
-        self.pressure: list[float] | None = None
-        self._tip: list[list[float]] = []
-        self._tip_pressure: list[float] = []
+        self.points: Line = []
+        self.pressure: Numbers | None = None
+        self._tip: Line = []
+        self._tip_pressure: Numbers = []
         self._level = level
         self._pieces: list[_Piece] = []
+        self._gathered = 0
+        """So many of the pieces are not made one with others any more."""
+        self._rows: list[Rect] = []
+        """Where the first of those are, by the row."""
         self._end: list[_Piece] = []
         self._begin = 0
         self._changing: list[Rect] = []
@@ -109,7 +124,7 @@ class Growing:
     def goes_on(self, points: Points) -> bool:
         """Are these its points, and perhaps more?"""
         known = len(self.points)
-        return known <= len(points) and (not known or list(points[known - 1]) == self.points[-1])
+        return known <= len(points) and (not known or complex(*points[known - 1]) == self.points[-1])
 
     def extend(self, points: Points, pressure: Pressure, tip: Points = (), tip_pressure: Pressure = None) -> list[Rect]:
         """More points, and another tip; says what has to be painted anew."""
@@ -119,10 +134,11 @@ class Growing:
         if pressure is not None:
             if self.pressure is None:
                 firm, changed = self._begin_anew(), self.boxes()
-            self.pressure = [*(self.pressure or [1.0] * len(self.points)), *pressure]
-        self._add(np.asarray(points, dtype=np.float64).reshape(-1, 2).tolist())
-        self._tip = np.asarray(tip, dtype=np.float64).reshape(-1, 2).tolist()
-        self._tip_pressure = [1.0] * len(self._tip) if tip_pressure is None else list(tip_pressure)
+                self.pressure = [1.0] * len(self.points)
+            self.pressure += _listed(pressure)
+        self._add([complex(x, y) for x, y in _listed(points)])
+        self._tip = [complex(x, y) for x, y in _listed(tip)]
+        self._tip_pressure = [1.0] * len(self._tip) if tip_pressure is None else list(_listed(tip_pressure))
         self._is_shaped = False
         box = self._box_from(max(firm - _BENDS, 0))
         self._changing, self._box = [box], box if self._box is None else self._box.union(box)
@@ -139,37 +155,45 @@ class Growing:
         """Where its ink is."""
         return [] if self._box is None else [self._box]
 
-    def meets(self, areas: Sequence[Rect]) -> bool:
-        """May any of it be in one of these areas?"""
-        box = self._box
-        return box is not None and any(map(box.intersects, areas))
+    def near(self, areas: Sequence[Rect]) -> list[Rect]:
+        """Those of these areas in which any of it may be."""
+        return [] if self._box is None else _meeting(self._box, areas)
 
-    def ribbons(self, areas: Sequence[Rect], around: Rect) -> list[Ribbon]:
+    def strands(self, areas: Sequence[Rect], around: Rect) -> list[Strand]:
         """What is to be seen in `areas` of what has been shaped; without what is not even `around` them."""
         if self._box is None:
             return []
-        whole, seen = inside(self._box, around), []
-        for is_seen, run in groupby((*self._pieces, *self._end), lambda piece: any(map(piece.box.intersects, areas))):
-            if is_seen:
-                part = brush.joined([piece.ribbon for piece in run])
-                seen += [part] if whole else brush.cut(part, around)
+        whole = inside(self._box, around)
+        seen: list[Strand] = []
+        for run in _runs(self._seen(areas)):
+            part = joined([piece.strand for piece in run])
+            seen += [part] if whole else map(strand_of, brush.cut(part.ribbon, around))
         return seen
+
+    def _seen(self, areas: Sequence[Rect]) -> list[_Piece]:
+        """The pieces that are in some of these areas."""
+        near = [n for n, box in enumerate(self._rows) if _meeting(box, areas)]
+        pieces = [piece for n in near for piece in self._pieces[_ROW * n : _ROW * (n + 1)]]
+        pieces += self._pieces[_ROW * len(self._rows) :] + self._end
+        return [piece for piece in pieces if _meeting(piece.box, areas)]
 
     def _begin_anew(self) -> int:
         """All of it looks different now."""
-        self._pieces, self._begin = [], 0
+        self._pieces, self._gathered, self._rows, self._begin = [], 0, [], 0
         return 0
 
-    def _add(self, points: list[list[float]]) -> None:
+    def _add(self, points: Line) -> None:
         for point in points:
             last = self.points[-1] if self.points else point
-            self._gone.append((self._gone[-1] if self._gone else 0.0) + math.dist(last, point))
+            self._gone.append((self._gone[-1] if self._gone else 0.0) + abs(point - last))
             self.points.append(point)
 
     @property
     def _ends(self) -> float:
-        """How far from where it begins and from where it ends a stroke is thinner, in pixels of the board."""
-        return 0.0 if self.pressure is None else SHORT * self.style.width
+        """How far from where it begins and from where it ends a stroke is thinner, in pixels of the board; and a little
+        more, for lengths are rounded where ends are made.
+        """
+        return 0.0 if self.pressure is None else SHORT * self.style.width + _ROUNDED
 
     def _firm(self) -> int:
         """The last point before which nothing will change."""
@@ -180,88 +204,99 @@ class Growing:
         """The last point that is so far before another; -1 if there is none."""
         return bisect_right(self._gone, self._gone[point] - distance, 0, point + 1) - 1 if self._gone else -1
 
-    def unshaped(self) -> list[_Part]:
+    def unshaped(self) -> _Part | None:
         """What is to be made before it is painted: more of the pieces that stay, and the end."""
         if self._is_shaped:
-            return []
-        parts, begin, last = [], self._begin, self._firm()
-        while (end := self._next(begin)) <= last:
-            parts.append(self._part(begin, end))
-            begin = end
-        return [*parts, self._part(begin, len(self.points) + len(self._tip) - 1)]
+            return None
+        end, firm, stops = len(self.points) + len(self._tip), self._firm(), [self._begin]
+        while (stop := self._next(stops[-1])) <= firm:
+            stops.append(stop)
+        if 0 < stops[-1] < firm:
+            stops.append(firm)
+        begin = max(self._begin - _BENDS, 0)
+        pressure = None if self.pressure is None else self.pressure[begin:] + self._tip_pressure
+        drawn = Drawn(self.points[begin:] + self._tip, pressure, self.style.width, self.style.placement)
+        return _Part(drawn, begin, [*stops, end - 1])
 
-    def take(self, ribbons: Iterable[Ribbon]) -> None:
-        """The ribbons of what was unshaped."""
-        *pieces, end = [_Piece(ribbon, ribbon.bounds) for ribbon in ribbons]
-        for _ in pieces:
-            self._begin = self._next(self._begin)
+    def take(self, part: _Part, course: Course) -> None:
+        """The curve through the points of what was unshaped."""
+        strands = course.between([stop - part.begin for stop in part.stops])
+        *pieces, end = map(self._piece, part.stops, part.stops[1:], strands)
         self._pieces += pieces
-        self._end, self._is_shaped = [end], True
+        self._end, self._begin, self._is_shaped = [end], end.first, True
+        self._gather()
 
-    def finished(self, ribbon: Ribbon, first: int, last: int) -> Ribbon:
+    def _piece(self, first: int, last: int, strand: Strand) -> _Piece:
         """A piece with the ends that it has."""
         at_end = last == len(self.points) + len(self._tip) - 1
-        if self.pressure is None or not (at_end or first == 0):
-            return ribbon
-        return brush.with_ends(ribbon, self.style.width, self._level, first=first == 0, last=at_end)
+        if self.pressure is not None and (at_end or first == 0):
+            strand = with_ends(strand, self.style.width, self._level, first=first == 0, last=at_end)
+        return _Piece(first, last, strand, strand.bounds)
+
+    def _gather(self) -> None:
+        """Make one piece of many small ones, but for the last few."""
+        pieces = self._pieces
+        while len(pieces) - self._gathered > _RECENT:
+            stop = pieces[self._gathered].first + _PIECE
+            if pieces[-_RECENT].first < stop:
+                break
+            small = slice(self._gathered, bisect_left(pieces, stop, key=attrgetter("last")) + 1)
+            pieces[small] = [_joined(pieces[small])]
+            self._gathered += 1
+            if self._gathered % _ROW == 0:
+                self._rows.append(_box_of(pieces[self._gathered - _ROW : self._gathered]))
 
     def _next(self, begin: int) -> int:
         """Where the next piece ends; the first one has all of the stroke's beginning."""
         end = begin + _PIECE
         return end if begin else max(end, bisect_left(self._gone, self._ends))
 
-    def _part(self, first: int, last: int) -> _Part:
-        """The part from one point to another, with the points that its course depends on."""
-        begin, end = max(first - _BENDS, 0), last + _BENDS + 1
-        ahead = max(end - len(self.points), 0)
-        pressure = None
-        if self.pressure is not None:
-            pressure = self.pressure[begin:end] + self._tip_pressure[:ahead]
-        return _Part(self.style, self.points[begin:end] + self._tip[:ahead], pressure, begin, first, last)
-
     def _box_from(self, first: int) -> Rect:
         """Where the ink from one point on is, or a little more: worked out from the points alone."""
         points = self.points[first:] + self._tip
         if self.style.placement is not None or len(points) > _FEW:
-            return box_of(np.array(points), self.style.width, self.style.placement)
-        x, y = zip(*points, strict=True)
-        around = self.style.width / 2 + OVERSHOOT * max(starmap(math.dist, pairwise(points)), default=0.0)
+            return box_of(pairs(np.array(points)), self.style.width, self.style.placement)
+        x, y = [point.real for point in points], [point.imag for point in points]
+        longest = max(map(abs, map(sub, points[1:], points)), default=0.0)
+        around = self.style.width / 2 + OVERSHOOT * longest
         return Rect(min(x) - around, min(y) - around, max(x) + around, max(y) + around)
+
+
+def _listed(values: Sequence[Any] | NDArray[Any]) -> Sequence[Any]:
+    """Values as Python's own."""
+    return values.tolist() if isinstance(values, np.ndarray) else values
+
+
+def _meeting(box: Rect, areas: Sequence[Rect]) -> list[Rect]:
+    """Those areas that a box meets: as `Rect.intersects` has it, and sooner, for many are asked in each frame."""
+    left, top, right, bottom = box
+    return [each for each in areas if each[0] <= right and left <= each[2] and each[1] <= bottom and top <= each[3]]
+
+
+def _joined(pieces: Sequence[_Piece]) -> _Piece:
+    """One piece of some that follow each other."""
+    strand = joined([piece.strand for piece in pieces])
+    return _Piece(pieces[0].first, pieces[-1].last, strand, _box_of(pieces))
+
+
+def _box_of(pieces: Sequence[_Piece]) -> Rect:
+    return reduce(Rect.union, [piece.box for piece in pieces])
+
+
+def _runs(pieces: Sequence[_Piece]) -> list[list[_Piece]]:
+    """Pieces of a stroke, in order, by what follows without a gap."""
+    runs: list[list[_Piece]] = []
+    for piece in pieces:
+        if runs and runs[-1][-1].last == piece.first:
+            runs[-1].append(piece)
+        else:
+            runs.append([piece])
+    return runs
 
 
 def shape_all(drafts: Sequence[Growing], level: int) -> None:
     """Make what is to be made of all these drafts, drawn as finely as `level`."""
-    parts = [draft.unshaped() for draft in drafts]
-    ribbons = iter(_bare([part for each in parts for part in each], level))
-    for draft, each in zip(drafts, parts, strict=True):
-        if each:
-            draft.take(draft.finished(next(ribbons), part.first, part.last) for part in each)
-
-
-def _bare(parts: Sequence[_Part], level: int) -> list[Ribbon]:
-    """The ribbons of parts, as if they had no ends."""
-    plain = [part for part in parts if part.style.placement is None]
-    curves = iter(_curves(plain, level))
-    return [_ribbon(part, level, next(curves) if part.style.placement is None else None) for part in parts]
-
-
-def _curves(parts: Sequence[_Part], level: int) -> list[tuple[Floats, Floats]]:
-    """The curves through the points of parts that are not placed, and their positions."""
-    if not parts:
-        return []
-    points = np.array([point for part in parts for point in part.points])
-    curves = smooth(complexes(points), np.array([len(part.points) for part in parts]), brush.tolerance(level))
-    line, ends = pairs(curves.line), np.cumsum(curves.counts).tolist()
-    return [(line[start:end], curves.positions[start:end]) for start, end in pairwise([0, *ends])]
-
-
-def _ribbon(part: _Part, level: int, curve: tuple[Floats, Floats] | None) -> Ribbon:
-    style, pressure = part.style, None if part.pressure is None else np.array(part.pressure)
-    if curve is None:
-        whole = brush.bare(np.array(part.points), pressure, style.width, level, style.placement)
-    else:
-        radii = brush.radii(style.width, pressure, len(part.points))
-        dense = len(curve[0]) == len(part.points)
-        whole = Ribbon(curve[0], radii if dense else resampled(radii, curve[1]), curve[1])
-    ribbon = whole.between(part.first - part.begin, part.last - part.begin)
-    return ribbon._replace(positions=ribbon.positions + part.begin)
+    todo = [(draft, part) for draft in drafts if (part := draft.unshaped()) is not None]
+    made = courses([part.drawn for _, part in todo], level)
+    for (draft, part), course in zip(todo, made, strict=True):
+        draft.take(part, course)

@@ -16,6 +16,7 @@ from PyQt6.QtGui import QPainter, QRegion
 
 from p2psketch.document import Shape
 from p2psketch.geometry import Rect
+from peer.ui.rects import inside
 from peer.ui.rendering import InkPainter, Job
 from peer.ui.tiles import SIZE, Sheet, Tiles, keys_of, rect_of, room
 from peer.ui.visible import VisibleShapes
@@ -31,6 +32,13 @@ _SHARE: Final = 10
 
 _FEW: Final = 8
 """So few new shapes are painted on each tile; more, on one image of all that is seen."""
+
+_PILED: Final = 48
+"""Shapes that are worth being painted on that image; fewer wait until something is to be shown, for to outline one by
+one takes many times as long.
+"""
+
+_EDGE: Final = 4
 
 _MOST_LOOSE: Final = 256
 """So many new shapes are shown where there are no tiles yet."""
@@ -180,14 +188,16 @@ class Renderer:
         sheet = self._tiles.sheet
         if self._pile is None:
             self._begin_pile(sheet)
+        within = None
         if (job := self._job) is not None and job.sheet is sheet:
-            near = sheet.board(_with_rim(job.rect))
+            near, within = sheet.board(_with_rim(job.rect)), sheet.board(_without_edge(job.rect))
             for shape, box in come:
                 if near.intersects(box):
                     job.cover(shape)
         if self._pile is None:
             for _, box in come:
-                sheet.spoil(sheet.pixels(box))
+                if within is None or not inside(box, within):
+                    sheet.spoil(sheet.pixels(box))
         for other in self._tiles.others():
             self._spoil_on(other, [box for _, box in come])
 
@@ -250,6 +260,8 @@ class Renderer:
         """
         while (job := self._job or self._next_job(more=more)) is not None:
             self._job = job
+            if 0 < job.left < _PILED and job is self._pile and (wait := self._told + OFTEN - self._clock()) > 0:
+                return 0.0 if more else wait
             done = job.work(until, self._clock, gently=gently)
             if done and not (more and job is self._pile):
                 self._finish(job)
@@ -326,6 +338,11 @@ class Renderer:
 def _with_rim(rect: QRect) -> QRect:
     """A rectangle and a tile around it."""
     return rect.adjusted(-SIZE, -SIZE, SIZE, SIZE)
+
+
+def _without_edge(rect: QRect) -> QRect:
+    """All of a rectangle whose ink stays within it, whatever antialiasing adds."""
+    return rect.adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE)
 
 
 def _nearest(rects: list[QRect], middle: QPoint) -> list[QRect]:

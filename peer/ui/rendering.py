@@ -22,7 +22,7 @@ from peer.ui.ordering import in_order
 from peer.ui.outlines import Outlines
 from peer.ui.tiles import Sheet
 
-_BATCH: Final = 48
+_BATCH: Final = 96
 """Shapes whose outlines are made at a time."""
 
 _SMALL_BATCH: Final = 12
@@ -125,6 +125,11 @@ class Job:
         self._left = len(shapes)
         self._drawn: list[Drawn] = []
         self._ink = ink
+
+    @property
+    def left(self) -> int:
+        """How many shapes are still to be painted."""
+        return self._left
 
     def meets(self, sheet: Sheet, pixels: QRect) -> bool:
         """Does it paint some of these pixels of a sheet?"""

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 from functools import partial, reduce
 
 from PyQt6.QtCore import QRect
-from PyQt6.QtGui import QPainter, QPixmap, QRegion
+from PyQt6.QtGui import QRegion
 
 from peer.ui import cards
-from peer.ui.endless import EndlessView
+from peer.ui.endless import EndlessView, Lid
 from peer.ui.look import theme_of
 from peer.ui.panel import Panel
 
@@ -26,8 +26,8 @@ class Rims:
         """Where each is; nowhere if it is not seen."""
         self._look: tuple[float, bool] | None = None
         """The ratio of pixels and the theme, dark or not, that rims are made for."""
-        self._rims: list[tuple[QRect, QPixmap]] = []
-        canvas.paint_above = self.paint
+        self._rims: list[Lid] = []
+        canvas.lids = self.lids
         for number, panel in enumerate(panels):
             panel.has_rim = False
             panel.shadow.hide()
@@ -44,8 +44,6 @@ class Rims:
                 if place.isValid():
                     self._canvas.glass.update(cards.around(place))
             self._look = None
-            shadows = (QRegion(cards.around(place)) for place in self._placed if place.isValid())
-            self._canvas.above = reduce(QRegion.united, shadows, QRegion())
             self._cast()
 
     def _cast(self) -> None:
@@ -55,8 +53,8 @@ class Rims:
             around = cards.around(place) if place.isValid() else QRect()
             panel.shadow.show_on(reduce(QRegion.united, (QRegion(other & around) for other in lower), QRegion()))
 
-    def paint(self, painter: QPainter, exposed: QRect) -> None:
-        """Paint all of them, where the canvas is exposed, in its pixels."""
+    def lids(self) -> list[Lid]:
+        """All of them, on the canvas; the same list until one has changed."""
         look = self._canvas.devicePixelRatioF(), theme_of(self._canvas).dark
         if look != self._look:
             self._look = look
@@ -65,6 +63,4 @@ class Rims:
                 for place in self._placed
                 if place.isValid()
             ]
-        for around, pixmap in self._rims:
-            if around.intersects(exposed):
-                painter.drawPixmap(around.topLeft(), pixmap)
+        return self._rims

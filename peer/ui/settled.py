@@ -35,6 +35,14 @@ SHORT: Final = 0.0015
 AFTER: Final = 0.1
 """Seconds after which they are taken to have stopped."""
 
+BREATH: Final = 0.012
+"""Seconds after a move or a point for which anything else is done; then the next one is waited for, of which there are
+60 a second: what has begun when it comes would hold it up.
+"""
+
+STOPPED: Final = 0.025
+"""Seconds after which none seems to come."""
+
 FRAME: Final = 0.03
 """Seconds for which a frame that is due is waited for: a window that cannot be seen has none."""
 
@@ -173,7 +181,11 @@ class SettledInk:
     def turn(self, *, at_once: bool = False) -> None:
         """Go on with what is to be done, for a few milliseconds; `at_once` has what is done by then shown."""
         begun = self._clock()
-        moves = begun - self._moved < AFTER
+        since = begun - self._moved
+        if BREATH < since < STOPPED and not at_once:
+            self._go_on(STOPPED - since)
+            return
+        moves = since < AFTER
         half = (SHORT if moves else SLICE) / 2
         while self._waiting and self._clock() < begun + half:
             self._take_some(_A_FEW if moves else _AT_ONCE)

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PyQt6.QtCore import QByteArray, QPoint, QStandardPaths, Qt, pyqtSignal
+from PyQt6.QtCore import QPoint, QStandardPaths, Qt, pyqtSignal
 from PyQt6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QGuiApplication, QResizeEvent
 from PyQt6.QtWidgets import QApplication, QStackedLayout, QToolTip, QWidget
 
@@ -23,6 +23,7 @@ from peer.ui.help import HelpPopover
 from peer.ui.look import dress, palette
 from peer.ui.menu import make_menu
 from peer.ui.person import login_name, random_color
+from peer.ui.placing import place, placed
 from peer.ui.theme import DARK, LIGHT, Theme
 from peer.ui.verbs import VERBS
 from peer.ui.welcome import Welcome
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from peer.board import Board
     from peer.ui.desk import Desk
     from peer.ui.inks import Inks
-
-SIZE = (1200, 780)
-SMALLEST = (640, 480)
 
 
 class Window(QWidget):
@@ -76,7 +74,7 @@ class Window(QWidget):
         self._stack.addWidget(self.welcome)
         self._wire()
         self.set_theme(settings.theme)
-        self._place_window()
+        place(self, self.settings.geometry)
         if not name and not settings.name:
             self.welcome.ask_person(*self._person)
         self.show_welcome()
@@ -253,12 +251,6 @@ class Window(QWidget):
         self.commands["undo"].setEnabled(board is not None and board.can_undo)
         self.commands["redo"].setEnabled(board is not None and board.can_redo)
 
-    def _place_window(self) -> None:
-        self.setMinimumSize(*SMALLEST)
-        self.resize(*SIZE)
-        if self.settings.geometry:
-            self.restoreGeometry(QByteArray(bytes.fromhex(self.settings.geometry)))
-
     # -- what a person does ------------------------------------------------------------------------
 
     def _open_menu(self) -> None:
@@ -341,7 +333,7 @@ class Window(QWidget):
             return
         if self._inks is not None:
             self._inks.save()
-        saved = bytes(self.saveGeometry().data()).hex()
+        saved = placed(self)
         if saved != self.settings.geometry:
             self.settings.geometry = saved
             self.settings.save()

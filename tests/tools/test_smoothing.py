@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from peer.tools import smoothing
 from peer.tools.smoothing import REACH, Smoother, reach_of
 
 Places = list[tuple[float, float]]
@@ -103,3 +104,13 @@ def test_the_pressure_stays_with_its_point() -> None:
         smoother.add(n * 20.0, 0.0, 20.0, n / 4)
     firm, tip = smoother.take()
     assert [pressure for _, _, pressure in firm + tip] == [0, 0.25, 0.5, 0.75, 1]
+
+
+@given(places, st.floats(0, 60))
+def test_one_by_one_points_go_where_many_at_once_go(line: Places, reach: float) -> None:
+    found = []
+    for few in (0, len(line)):
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(smoothing, "_FEW", few)
+            found.append([complex(*place) for place in smoothed(line, reach)])
+    assert found[0] == pytest.approx(found[1], abs=1e-9)

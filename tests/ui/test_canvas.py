@@ -73,7 +73,7 @@ def seen(canvas: Canvas) -> QImage:
 
 
 def color_at(canvas: Canvas, x: int, y: int) -> QColor:
-    return seen(canvas).pixelColor(x, y)
+    return shown(canvas).pixelColor(x, y)
 
 
 def reddish(color: QColor) -> bool:
@@ -419,7 +419,7 @@ def test_cursors_of_others_are_seen_with_their_names_and_vanish_at_once(canvas: 
     assert color_at(canvas, 204, 306) == green
     canvas.zoom_to(1.0)
     ana.point(None)
-    assert seen(canvas) == empty
+    assert shown(canvas) == empty
 
 
 def test_a_new_name_is_shown(canvas: Canvas, board: Alone, ana: Somebody) -> None:

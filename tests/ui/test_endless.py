@@ -2,7 +2,7 @@
 
 import pytest
 from PyQt6.QtCore import QPointF, QRect, Qt
-from PyQt6.QtGui import QInputDevice, QNativeGestureEvent, QPointingDevice, QRegion
+from PyQt6.QtGui import QColor, QInputDevice, QNativeGestureEvent, QPixmap, QPointingDevice
 from PyQt6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -63,12 +63,9 @@ def test_what_is_hidden_is_left_out_and_the_rest_is_painted_by_the_rectangle(can
     shown(canvas)
     QApplication.processEvents()
     painted: list[QRect] = []
-    above: list[QRect] = []
     canvas.paint_board = lambda painter, exposed, parts: painted.extend(parts or [exposed])  # type: ignore[method-assign]
-    canvas.above, canvas.paint_above = QRegion(canvas.rect()), lambda painter, exposed: above.append(exposed)
     canvas.look()
     qtbot.waitUntil(lambda: bool(painted))
-    assert above == painted
     assert not any(part.intersects(cover.geometry()) for part in painted)
     assert sum(part.width() * part.height() for part in painted) == 800 * 600 - 200 * 80
     assert len(painted) == 4
@@ -88,13 +85,25 @@ def test_a_part_of_the_board_is_painted_anew_where_it_is_seen(canvas: Canvas, qt
     assert painted[0].width() < 34
 
 
-def test_what_lies_above_is_painted_only_where_it_is(canvas: Canvas, qtbot: QtBot) -> None:
-    shown(canvas)
-    QApplication.processEvents()
-    above: list[QRect] = []
-    canvas.above, canvas.paint_above = QRegion(300, 0, 50, 50), lambda painter, exposed: above.append(exposed)
-    canvas.glass.update(0, 0, 200, 200)
-    QApplication.processEvents()
-    assert not above
-    canvas.glass.update(200, 0, 200, 200)
-    qtbot.waitUntil(lambda: bool(above))
+@pytest.mark.parametrize("hidden", [False, True])
+def test_what_lies_above_is_painted_where_it_is(canvas: Canvas, *, hidden: bool) -> None:
+    """In one go, or by the rectangle where something on the canvas hides a part of it."""
+    if hidden:
+        cover = QWidget(canvas.glass)
+        cover.setAutoFillBackground(True)
+        cover.setGeometry(320, 10, 10, 10)
+        cover.show()
+    board = shown(canvas)
+    red = QPixmap(50, 50)
+    red.fill(QColor("red"))
+    lids = [(QRect(300, 0, 50, 50), red)]
+    canvas.lids = lambda: lids
+    image = shown(canvas)
+    lids = [(QRect(310, 0, 50, 50), red)]
+    again = shown(canvas)
+    for x in (290, 305, 325, 345, 355, 370):
+        assert (image.pixelColor(x, 30) == QColor("red")) == (300 <= x < 350)
+        assert (again.pixelColor(x, 30) == QColor("red")) == (310 <= x < 360)
+    assert image.pixelColor(325, 15) == (board.pixelColor(325, 15) if hidden else QColor("red"))
+    canvas.lids = list
+    assert shown(canvas) == board

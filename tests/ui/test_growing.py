@@ -3,14 +3,14 @@
 import math
 import random
 from collections.abc import Callable
-from functools import reduce
+from functools import partial, reduce
 
 import numpy as np
 import pytest
-from PyQt6.QtGui import QColor, QImage, QPainter
+from PyQt6.QtGui import QColor, QImage, QPainter, qGray
 
 from p2psketch.geometry import Rect
-from peer.ui import brush
+from peer.ui import brush, strands
 from peer.ui.growing import Growing, Style, shape_all, style_of
 from peer.ui.rects import to_qt
 from peer.ui.theme import DARK, LIGHT, Theme, shown
@@ -32,9 +32,16 @@ def without(image: QImage, box: Rect) -> QImage:
     return blotted
 
 
+@pytest.fixture(params=[0, 10**9], ids=["arrays", "number by number"])
+def _by_each_road(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However many points there are, their ink is made in the same way."""
+    monkeypatch.setattr(strands, "_FEW", request.param)
+    monkeypatch.setattr(strands, "_FEW_OUTLINED", request.param)
+
+
 def painted(growing: Growing) -> QImage:
     shape_all([growing], 0)
-    outlines = brush.polygons(growing.ribbons([ALL], ALL), 0)
+    outlines = strands.polygons(growing.strands([ALL], ALL), 0)
     return _painted(lambda painter: brush.fill(painter, outlines, QColor("black")))
 
 
@@ -56,6 +63,7 @@ def _painted(paint: Callable[[QPainter], None]) -> QImage:
     return image
 
 
+@pytest.mark.usefixtures("_by_each_road")
 @pytest.mark.parametrize("pressed", [False, True])
 @pytest.mark.parametrize("many", [1, 2, 3, 66, 67, 400])
 def test_drawn_bit_by_bit_it_is_the_same_to_the_pixel(many: int, pressed: bool) -> None:
@@ -141,6 +149,7 @@ class Hand:
         return changed
 
 
+@pytest.mark.usefixtures("_by_each_road")
 @pytest.mark.parametrize("pressed", [False, True])
 @pytest.mark.parametrize("width", [2.0, 6.0, 24.0])
 def test_with_a_tip_it_is_at_every_moment_the_stroke_that_it_would_be(width: float, pressed: bool) -> None:
@@ -152,6 +161,7 @@ def test_with_a_tip_it_is_at_every_moment_the_stroke_that_it_would_be(width: flo
             assert painted(hand.growing) == finished(hand.growing.style, points, pressure)
 
 
+@pytest.mark.usefixtures("_by_each_road")
 @pytest.mark.parametrize("width", [2.0, 16.0])
 def test_what_has_to_be_painted_anew_is_the_end_and_the_tip(width: float) -> None:
     hand = Hand(7, width, pressed=True)
@@ -177,6 +187,23 @@ def test_the_end_of_a_long_draft_is_all_that_is_made_anew() -> None:
     shape_all([hand.growing], 0)
     assert len(before) > 4
     assert all(one is other for one, other in zip(before, hand.growing._pieces, strict=False))
+
+
+def test_in_a_part_of_the_board_a_long_draft_looks_as_all_of_it_does() -> None:
+    """It comes by a thousand times, and goes again, so what is seen of it is many pieces here and there."""
+    growing = Growing(Style(0, 3.0), 0)
+    points = [(round(2700 * math.sin(n / 17)) / 16, round(2700 * math.cos(n / 23.3)) / 16) for n in range(3000)]
+    for start in range(0, 3000, 7):
+        growing.extend(points[start : start + 7], None)
+        shape_all([growing], 0)
+    whole = painted(growing)
+    for x, y in points[::173]:
+        left, top = round(x) - 15, round(y) - 10
+        part = growing.strands([Rect(left, top, left + 30, top + 20)], ALL)
+        assert 0 < sum(len(each.line) for each in part) < 3000
+        seen = _painted(partial(brush.fill, pieces=strands.polygons(part, 0), color=QColor("black")))
+        at = [(column + left + 200, row + top + 200) for column in range(30) for row in range(20)]
+        assert max(abs(qGray(seen.pixel(*pixel)) - qGray(whole.pixel(*pixel))) for pixel in at) <= 1
 
 
 def test_pressure_that_comes_late_makes_the_beginning_thin_too() -> None:

@@ -55,6 +55,18 @@ def test_what_changes_is_forgotten() -> None:
     assert after[0].boundingRect().height() > before[0].boundingRect().height() + 50
 
 
+def test_a_stroke_and_what_a_gesture_would_leave_of_it_have_outlines_of_their_own() -> None:
+    shapes = strokes(1)
+    (shape,) = shapes.values()
+    less = shape.less((0, 40_000))
+    kept = outlines(shapes)
+    (whole,) = kept.of([shape], AREA, 1.0, 0)
+    (left,) = kept.of([less], AREA, 1.0, 0)
+    assert left[0].boundingRect().top() > whole[0].boundingRect().top() + 20
+    (again,) = kept.of([shape], AREA, 1.0, 0)
+    assert again == whole
+
+
 def test_a_stroke_that_is_far_too_large_is_cut_and_serves_nearby() -> None:
     shapes = strokes(1, *[(n * 500.0, n % 2 * 300.0) for n in range(200)])
     kept, all_of_them = outlines(shapes), list(shapes.values())

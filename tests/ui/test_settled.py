@@ -1,7 +1,8 @@
 """What is on the screen is, pixel for pixel, what painting all shapes in order gives."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from PyQt6.QtCore import QPoint, QRect, QSize
 from PyQt6.QtGui import QImage, QPainter
 
 from p2psketch import ink
-from p2psketch.document import Document
+from p2psketch.document import Document, Shape
 from p2psketch.geometry import Rect
 from p2psketch.ids import OpId, PeerId, ShapeId, Stamp
 from p2psketch.ops import Op
@@ -17,7 +18,7 @@ from p2psketch.shapes import Value
 from peer.ui import brush, shaping
 from peer.ui.backdrop import Backdrop
 from peer.ui.rendering import FADED
-from peer.ui.settled import SettledInk
+from peer.ui.settled import BREATH, STOPPED, SettledInk
 from peer.ui.theme import DARK, LIGHT, Theme
 
 PEERS = [PeerId(bytes([letter]) * 32) for letter in b"ab"]
@@ -47,7 +48,8 @@ class Scene:
         self.document = Document()
         self.backdrop = Backdrop(theme)
         self.updates: list[QRect] = []
-        self.settled = SettledInk(self.document, self.backdrop, self.updates.append, clock=Clock())
+        self.clock = Clock()
+        self.settled = SettledInk(self.document, self.backdrop, self.updates.append, clock=self.clock)
         self._seqs = dict.fromkeys(PEERS, 0)
         self.shapes: list[ShapeId] = []
         self.faded: frozenset[ShapeId] = frozenset()
@@ -219,6 +221,48 @@ def test_what_has_come_is_shown_while_more_keeps_coming(*, anew: bool) -> None:
         scene.shown()
     assert scene.settled._waiting
     assert (np.abs(pixels(scene.shown()) - ground).max(axis=2) > 40).mean() > 0.02
+
+
+@pytest.mark.usefixtures("qapp")
+def test_nothing_is_begun_when_the_next_point_of_the_pen_is_due() -> None:
+    scene = Scene(5)
+    scene.settle()
+    scene.settled.refresh({id for _ in range(400) for id in scene.write([(None, scene.stroke())])})
+    left = [len(scene.settled._waiting)]
+    scene.settled.make_way()
+    for seconds in (0.0, BREATH, STOPPED - BREATH):
+        scene.clock.now += seconds
+        scene.settled.turn()
+        left.append(len(scene.settled._waiting))
+    assert left[0] == 400
+    assert left[0] > left[1] == left[2] > left[3] > 0
+    assert scene.settled.is_busy
+    scene.settle()
+    assert scene.shown() == scene.expected()
+
+
+@pytest.mark.usefixtures("qapp")
+def test_of_many_that_come_elsewhere_the_few_that_are_seen_are_painted_together(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    scene = Scene(9)
+    scene.settle()
+    outlined: list[int] = []
+    make = scene.settled._outlines._make
+
+    def counted(shapes: Sequence[Shape], *rest: Any) -> None:
+        outlined.append(len(shapes))
+        make(shapes, *rest)
+
+    monkeypatch.setattr(scene.settled._outlines, "_make", counted)
+    far = {"placement": [1, 0, 0, 1, 9_000, 0]}
+    here = [scene.stroke() | {"nib": None, "width": 3} for _ in range(1_200)]
+    many = [stroke if number % 30 == 0 else stroke | far for number, stroke in enumerate(here)]
+    scene.settled.refresh({id for time, stroke in enumerate(many) for id in scene.write([(None, stroke)], time)})
+    scene.settle()
+    assert sum(outlined) == 40
+    assert len(outlined) < 6
+    assert scene.shown() == scene.expected()
 
 
 @pytest.mark.usefixtures("qapp")

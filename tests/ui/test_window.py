@@ -242,6 +242,19 @@ def test_zoom_by_keys_and_buttons(window: Window, board: Alone, qtbot: QtBot) ->
     assert desk.canvas.zoom < 1
     desk.zoom.percent.click()
     assert desk.canvas.zoom == 1
+    qtbot.waitUntil(lambda: desk.zoom.percent.text() == "100 %")
+
+
+def test_while_the_zoom_changes_its_number_follows_now_and_then_and_in_the_end_it_is_right(
+    window: Window, board: Alone, qtbot: QtBot
+) -> None:
+    desk = desk_of(window)
+    said = []
+    for percent in (130, 140, 150):
+        desk.canvas.zoom_to(percent / 100)
+        said.append(desk.zoom.percent.text())
+    assert said == ["130 %"] * 3
+    qtbot.waitUntil(lambda: desk.zoom.percent.text() == "150 %")
 
 
 def test_a_finger_on_the_canvas_closes_what_a_click_had_opened(window: Window, board: Alone) -> None:
