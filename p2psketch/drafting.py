@@ -11,7 +11,6 @@ from dataclasses import replace
 from typing import Final
 
 import msgpack
-import numpy as np
 
 from p2psketch import ink
 from p2psketch.ids import PeerId
@@ -119,8 +118,7 @@ class Drafting:
         return Draft(self._me, self._number, start, fields, self._encoded(start, end), GOING)
 
     def _encoded(self, start: int, end: int | None) -> bytes:
-        pressure = np.array(self._pressure[start:end]) if self._pressure else None
-        return ink.encode(np.array(self._points[start:end], dtype=float), pressure)
+        return ink.encode(self._points[start:end], self._pressure[start:end] if self._pressure else None)
 
     def end(self, *, cancelled: bool = False) -> Draft:
         """The pen leaves the board."""

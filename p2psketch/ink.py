@@ -32,24 +32,64 @@ _HAS_PRESSURE = 1
 _CLASSES = bytes([0] * 128 + [1] * 128)
 _LAST, _TOO_LONG = b"\0", b"\1" * 4
 
+_WRONG_POINTS = f"a stroke has 1 to {MAX_POINTS} points of two coordinates"
+_TOO_FAR_OUT = "a stroke so far out needs a placement"
+_TOO_FAR_APART = "two points of a stroke are too far apart"
+_WRONG_PRESSURE = "pressure is one number from 0 to 1 for each point"
 
-def encode(points: Floats | Sequence[Point], pressure: Floats | Pressure | None = None) -> bytes:
+_FEW = 16
+"""Points that are encoded sooner number by number: of a stroke that is being drawn one or two are new in a frame."""
+
+
+def encode(points: Floats | Sequence[Point], pressure: Floats | Pressure | list[float] | None = None) -> bytes:
     """Points (n, 2) in pixels, rounded to sixteenths, and pressure (n,) from 0 to 1, rounded to 255ths, or None.
 
     ValueError unless 1 <= n <= MAX_POINTS, all is finite and no coordinate or step is out of range.
     """
+    n = len(points)
+    if 1 <= n <= _FEW and isinstance(points, list) and (pressure is None or isinstance(pressure, list)):
+        return _encode_few(points, pressure)
     import numpy as np
 
     places = np.asarray(points, dtype=np.float64)
-    n = len(places)
     if not 1 <= n <= MAX_POINTS or places.shape != (n, 2):
-        raise ValueError(f"a stroke has 1 to {MAX_POINTS} points of two coordinates")
+        raise ValueError(_WRONG_POINTS)
     if not (np.abs(places) < _LIMIT / _UNITS).all():
-        raise ValueError("a stroke so far out needs a placement")
+        raise ValueError(_TOO_FAR_OUT)
     units = np.rint(places * _UNITS).astype(np.int64)
     units[1:] -= units[:-1].copy()
     flag = 0 if pressure is None else _HAS_PRESSURE
     return bytes((flag, *_count_bytes(n))) + _varints(units.ravel()) + _pressure_bytes(pressure, n)
+
+
+def _encode_few(points: list[Point], pressure: list[float] | None) -> bytes:
+    """The same, number by number."""
+    if any(len(point) != 2 for point in points):
+        raise ValueError(_WRONG_POINTS)
+    coded = bytearray((0 if pressure is None else _HAS_PRESSURE, len(points)))
+    last_x = last_y = 0
+    for x, y in points:
+        if not (abs(x) < _LIMIT / _UNITS and abs(y) < _LIMIT / _UNITS):
+            raise ValueError(_TOO_FAR_OUT)
+        at_x, at_y = round(x * _UNITS), round(y * _UNITS)
+        _add_varint(coded, at_x - last_x)
+        _add_varint(coded, at_y - last_y)
+        last_x, last_y = at_x, at_y
+    if pressure is not None:
+        if len(pressure) != len(points) or not all(0 <= value <= 1 for value in pressure):
+            raise ValueError(_WRONG_PRESSURE)
+        coded += bytes(round(value * 255) for value in pressure)
+    return bytes(coded)
+
+
+def _add_varint(coded: bytearray, value: int) -> None:
+    zigzag = value << 1 if value >= 0 else ~(value << 1)
+    if zigzag >= 2 * _LIMIT:
+        raise ValueError(_TOO_FAR_APART)
+    while zigzag > 127:
+        coded.append(zigzag & 127 | 128)
+        zigzag >>= 7
+    coded.append(zigzag)
 
 
 def check(data: bytes) -> bool:
@@ -153,14 +193,14 @@ def _count_bytes(n: int) -> tuple[int, ...]:
     return (n,) if n < 128 else (n % 128 + 128, n // 128)
 
 
-def _pressure_bytes(pressure: Floats | Pressure | None, n: int) -> bytes:
+def _pressure_bytes(pressure: Floats | Pressure | list[float] | None, n: int) -> bytes:
     import numpy as np
 
     if pressure is None:
         return b""
     values = np.asarray(pressure, dtype=np.float64)
     if values.shape != (n,) or not ((values >= 0) & (values <= 1)).all():
-        raise ValueError("pressure is one number from 0 to 1 for each point")
+        raise ValueError(_WRONG_PRESSURE)
     return np.rint(values * 255).astype(np.uint8).tobytes()
 
 
@@ -169,7 +209,7 @@ def _varints(values: NDArray[np.int64]) -> bytes:
 
     zigzag = (values << 1) ^ (values >> 63)
     if (zigzag >= 2 * _LIMIT).any():
-        raise ValueError("two points of a stroke are too far apart")
+        raise ValueError(_TOO_FAR_APART)
     rest = zigzag[:, None] >> np.arange(0, 28, 7)
     groups = (rest & 127).astype(np.uint8)
     groups[:, :-1] |= (rest[:, 1:] > 0).astype(np.uint8) << 7

@@ -70,6 +70,35 @@ def units_of(points: Floats) -> list[tuple[int, int]]:
 
 
 @given(inks)
+def test_lists_are_the_same_ink_as_arrays(stroke: Stroke) -> None:
+    points, pressure = stroke
+    listed = [(x, y) for x, y in points.tolist()]
+    assert encode(listed, None if pressure is None else pressure.tolist()) == encode(points, pressure)
+
+
+@pytest.mark.parametrize(
+    ("points", "pressure"),
+    [
+        ([(1.0, 2.0, 3.0)], None),
+        ([(2.0**23, 0.0)], None),
+        ([(0.0, float("nan"))], None),
+        ([(-float("inf"), 0.0)], None),
+        ([(8e6, 0.0), (-8e6, 0.0)], None),
+        ([(0.0, 0.0)], []),
+        ([(0.0, 0.0)], [0.5, 0.5]),
+        ([(0.0, 0.0)], [1.1]),
+        ([(0.0, 0.0)], [float("nan")]),
+    ],
+)
+def test_what_is_no_ink_is_refused_alike(points: list[tuple[float, ...]], pressure: list[float] | None) -> None:
+    with pytest.raises(ValueError, match=r"stroke|pressure") as few:
+        encode(points, pressure)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=r"stroke|pressure") as many:
+        encode(np.array(points), None if pressure is None else np.array(pressure))
+    assert str(few.value) == str(many.value)
+
+
+@given(inks)
 def test_round_trip(stroke: Stroke) -> None:
     points, pressure = stroke
     data = encode(points, pressure)
