@@ -311,6 +311,8 @@ class Renderer:
         self._loose.clear()
         self._tiles.forget_stretched()
         dirty = [tile.dirty for _, tile in sheet.meeting(seen) if not tile.dirty.isEmpty()]
+        if dirty and more:  # all that is seen, so that what comes meanwhile spoils nothing, and then there is a pile
+            return self._begin(sheet, reduce(QRect.united, map(rect_of, keys_of(seen))))
         if dirty:
             return self._begin(sheet, _joined(_nearest(dirty, seen.center()), 1.5))
         return None if more else self._job_in_rim(sheet, seen)

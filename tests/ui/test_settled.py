@@ -266,6 +266,26 @@ def test_of_many_that_come_elsewhere_the_few_that_are_seen_are_painted_together(
 
 
 @pytest.mark.usefixtures("qapp")
+@pytest.mark.parametrize("more", [False, True])
+def test_while_more_is_coming_all_that_is_seen_is_painted_anew_at_once(*, more: bool) -> None:
+    """Else each part of it that is right again is spoilt by the next strokes, and no pile can begin."""
+    scene = Scene(8)
+    scene.shown()
+    scene.settle()
+    renderer, seen = scene.settled._renderer, QRect(-scene.origin, SIZE)
+    renderer.spoil([Rect(-2, -2, 2, 2)])
+    job = renderer._next_job(more=more)
+    assert job is not None
+    assert job.rect.contains(QRect(-2, -2, 4, 4))
+    assert job.rect.contains(seen) == more
+    renderer._job = job
+    some = [scene.stroke() | {"nib": None, "width": 3} for _ in range(70)]
+    scene.settled.refresh({id for stroke in some for id in scene.write([(None, stroke)])})
+    scene.settle()
+    assert scene.shown() == scene.expected()
+
+
+@pytest.mark.usefixtures("qapp")
 def test_what_is_faded_is_shown_so_and_comes_back() -> None:
     scene = Scene(3)
     for _ in range(30):
