@@ -1,9 +1,10 @@
 """Rectangles of the board and of Qt."""
 
 import math
+from collections.abc import Sequence
 from typing import Final
 
-from PyQt6.QtCore import QRect, QRectF
+from PyQt6.QtCore import QPoint, QRect, QRectF
 from PyQt6.QtGui import QPainterPath, QRegion
 
 from p2psketch.geometry import Rect
@@ -53,3 +54,22 @@ def seen_of(ink: Rect, area: Rect, zoom: float) -> Rect | None:
         return None
     left, top, right, bottom = ink.padded(_AROUND / zoom)
     return Rect(max(left, area.left), max(top, area.top), min(right, area.right), min(bottom, area.bottom))
+
+
+def nearest(rects: list[QRect], middle: QPoint) -> list[QRect]:
+    """The same, nearest first."""
+    return sorted(rects, key=lambda rect: (rect.center() - middle).manhattanLength())
+
+
+def joined(rects: Sequence[QRect], slack: float) -> QRect:
+    """A rectangle around the first and as many others as make it no larger than `slack` times all of them."""
+    whole, area = rects[0], _area(rects[0])
+    for rect in rects[1:]:
+        both, sum_of_areas = whole.united(rect), area + _area(rect)
+        if _area(both) <= slack * sum_of_areas:
+            whole, area = both, sum_of_areas
+    return whole
+
+
+def _area(rect: QRect) -> int:
+    return rect.width() * rect.height()

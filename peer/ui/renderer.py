@@ -16,9 +16,9 @@ from PyQt6.QtGui import QPainter, QRegion
 
 from p2psketch.document import Shape
 from p2psketch.geometry import Rect
-from peer.ui.rects import inside
+from peer.ui.rects import inside, joined, nearest
 from peer.ui.rendering import InkPainter, Job
-from peer.ui.tiles import SIZE, Sheet, Tiles, keys_of, rect_of, room
+from peer.ui.tiles import SIZE, Sheet, Tiles, keys_of, rect_of, room, tiled
 from peer.ui.visible import VisibleShapes
 
 STILL: Final = 0.08
@@ -202,7 +202,7 @@ class Renderer:
             self._spoil_on(other, [box for _, box in come])
 
     def _begin_pile(self, sheet: Sheet) -> None:
-        whole = reduce(QRect.united, map(rect_of, keys_of(self._view)), QRect())
+        whole = tiled(self._view)
         if self._zooms or whole.isEmpty() or (self._job is not None and self._job.meets(sheet, whole)):
             return  # what is being painted anew is no ground for a pile
         if (image := self._tiles.together(sheet, whole)) is not None:
@@ -307,21 +307,21 @@ class Renderer:
             return self._rough_job(sheet)
         missing = [rect_of(key) for key in keys_of(seen) if not sheet.has(key)]
         if missing:
-            return self._begin(sheet, _joined(_nearest(missing, seen.center()), 1.0 if len(missing) < 8 else 1.5))
+            return self._begin(sheet, joined(nearest(missing, seen.center()), 1.0 if len(missing) < 8 else 1.5))
         self._loose.clear()
         self._tiles.forget_stretched()
         dirty = [tile.dirty for _, tile in sheet.meeting(seen) if not tile.dirty.isEmpty()]
         if dirty and more:  # all that is seen, so that what comes meanwhile spoils nothing, and then there is a pile
-            return self._begin(sheet, reduce(QRect.united, map(rect_of, keys_of(seen))))
+            return self._begin(sheet, tiled(seen))
         if dirty:
-            return self._begin(sheet, _joined(_nearest(dirty, seen.center()), 1.5))
+            return self._begin(sheet, joined(nearest(dirty, seen.center()), 1.5))
         return None if more else self._job_in_rim(sheet, seen)
 
     def _rough_job(self, sheet: Sheet) -> Job | None:
         """While the zoom changes: paint where nothing at all can be shown."""
         boxes = (self._tiles.sheet.board(rect.translated(-self._origin)) for rect in self._bare)
         keys = {key for box in boxes for key in keys_of(sheet.pixels(box)) if not sheet.has(key)}
-        return self._begin(sheet, _joined([rect_of(key) for key in sorted(keys)], 1.5)) if keys else None
+        return self._begin(sheet, joined([rect_of(key) for key in sorted(keys)], 1.5)) if keys else None
 
     def _job_in_rim(self, sheet: Sheet, seen: QRect) -> Job | None:
         keys = list(keys_of(_with_rim(seen)))
@@ -345,22 +345,3 @@ def _with_rim(rect: QRect) -> QRect:
 def _without_edge(rect: QRect) -> QRect:
     """All of a rectangle whose ink stays within it, whatever antialiasing adds."""
     return rect.adjusted(_EDGE, _EDGE, -_EDGE, -_EDGE)
-
-
-def _nearest(rects: list[QRect], middle: QPoint) -> list[QRect]:
-    """The same, nearest first."""
-    return sorted(rects, key=lambda rect: (rect.center() - middle).manhattanLength())
-
-
-def _joined(rects: Sequence[QRect], slack: float) -> QRect:
-    """A rectangle around the first and as many others as make it no larger than `slack` times all of them."""
-    whole, area = rects[0], _area(rects[0])
-    for rect in rects[1:]:
-        both, sum_of_areas = whole.united(rect), area + _area(rect)
-        if _area(both) <= slack * sum_of_areas:
-            whole, area = both, sum_of_areas
-    return whole
-
-
-def _area(rect: QRect) -> int:
-    return rect.width() * rect.height()

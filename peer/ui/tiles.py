@@ -49,6 +49,11 @@ def rect_of(key: Key) -> QRect:
     return QRect(key[0] * SIZE, key[1] * SIZE, SIZE, SIZE)
 
 
+def tiled(rect: QRect) -> QRect:
+    """All of the tiles that a rectangle of a sheet touches."""
+    return reduce(QRect.united, map(rect_of, keys_of(rect)), QRect())
+
+
 def room(view: QSize) -> int:
     """How many tiles are kept for a canvas of so many pixels."""
     return (view.width() * view.height() * 8 + _SPARE) // TILE_BYTES

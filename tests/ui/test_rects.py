@@ -1,10 +1,10 @@
 """Rectangles of regions, and in pixels of the device."""
 
 import pytest
-from PyQt6.QtCore import QRect
+from PyQt6.QtCore import QPoint, QRect
 from PyQt6.QtGui import QRegion
 
-from peer.ui.rects import rects_of, scaled
+from peer.ui.rects import joined, nearest, rects_of, scaled
 
 
 def test_a_region_falls_into_rectangles_that_do_not_meet() -> None:
@@ -28,3 +28,12 @@ def test_neighbours_are_neighbours_in_pixels_of_the_device(ratio: float) -> None
         left, right = scaled(QRect(7, 0, width, 3), ratio), scaled(QRect(7 + width, 0, 5, 3), ratio)
         assert left.right() + 1 == right.left()
         assert scaled(QRect(7, 0, width + 5, 3), ratio) == left.united(right)
+
+
+def test_what_lies_side_by_side_is_joined_and_what_would_add_too_much_is_left() -> None:
+    one, beside, far = QRect(0, 0, 10, 10), QRect(10, 0, 10, 10), QRect(500, 500, 10, 10)
+    assert joined([one, far, beside], 1.0) == QRect(0, 0, 20, 10)
+    gap = QRect(12, 0, 10, 10)
+    assert joined([one, gap], 1.0) == one
+    assert joined([one, gap], 1.5) == QRect(0, 0, 22, 10)
+    assert nearest([far, beside, one], QPoint(0, 0)) == [one, beside, far]
